@@ -1,0 +1,1 @@
+"""Lists, declared once: columns, filters, sorting."""

@@ -1,0 +1,1 @@
+"""Tables, constraints, facts about one row."""

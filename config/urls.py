@@ -1,0 +1,10 @@
+"""Every app keeps its own paths; the first match wins."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("reports.urls")),
+    path("", include("branches.urls")),
+    path("", include("accounts.urls")),
+    path("", include("core.urls")),
+]

@@ -1,0 +1,1 @@
+"""Workbooks and documents beyond a list."""

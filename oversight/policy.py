@@ -1,0 +1,1 @@
+"""Pure calculations; imports no Django."""
