@@ -1,0 +1,255 @@
+"""Roles are code: what each role may do and how far it reaches. The database stores only who holds which role where.
+
+The tables below equal ``docs/permission_matrix.csv``; ``tests/accounts/test_roles.py`` compares them both ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from django.db import models
+
+
+class Capability(StrEnum):
+    """``object.action`` of the permission matrix."""
+
+    ORG_UNIT_LIST = "org_unit.list"
+    ORG_UNIT_CREATE = "org_unit.create"
+    ORG_UNIT_UPDATE = "org_unit.update"
+    ORG_UNIT_DISABLE = "org_unit.disable"
+    BRANCH_VIEW = "branch.view"
+    BRANCH_CREATE = "branch.create"
+    BRANCH_UPDATE = "branch.update"
+    BRANCH_DISABLE = "branch.disable"
+    MEMBER_LIST = "member.list"
+    MEMBER_VIEW_MASKED = "member.view_masked"
+    MEMBER_CREATE = "member.create"
+    MEMBER_UPDATE = "member.update"
+    MEMBER_UPDATE_OWN_CONTACT = "member.update_own_contact"
+    MEMBER_TRANSFER = "member.transfer"
+    MEMBER_DISABLE = "member.disable"
+    MEMBER_PII_REVEAL = "member_pii.reveal"
+    MEMBER_PII_EXPORT = "member_pii.export"
+    DRAFT_VIEW = "draft.view"
+    DRAFT_CREATE = "draft.create"
+    DRAFT_UPDATE = "draft.update"
+    DRAFT_DELETE = "draft.delete"
+    MEETING_LIST = "meeting.list"
+    MEETING_VIEW = "meeting.view"
+    MEETING_HISTORY = "meeting.history"
+    MEETING_SUBMIT = "meeting.submit"
+    MEETING_RETURN = "meeting.return"
+    MEETING_AMEND_REQUEST = "meeting.amend_request"
+    MEETING_UNLOCK = "meeting.unlock"
+    MEETING_VOID = "meeting.void"
+    MEETING_SPOT_CHECK = "meeting.spot_check"
+    ATTACHMENT_UPLOAD = "attachment.upload"
+    ATTACHMENT_DOWNLOAD = "attachment.download"
+    ATTACHMENT_DELETE_IN_DRAFT = "attachment.delete_in_draft"
+    ATTENDANCE_VIEW = "attendance.view"
+    ATTENDANCE_UPDATE = "attendance.update"
+    ATTENDANCE_CONFIRM_SELF = "attendance.confirm_self"
+    REMINDER_LIST = "reminder.list"
+    REMINDER_CREATE = "reminder.create"
+    REMINDER_ACK = "reminder.ack"
+    REMINDER_CANCEL = "reminder.cancel"
+    REPORT_UNIT_VIEW = "report_unit.view"
+    REPORT_UNIT_GENERATE = "report_unit.generate"
+    REPORT_CITY_VIEW = "report_city.view"
+    REPORT_CITY_GENERATE = "report_city.generate"
+    IMPORT_UPLOAD = "import.upload"
+    IMPORT_PREVIEW = "import.preview"
+    IMPORT_COMMIT = "import.commit"
+    EXPORT_CREATE = "export.create"
+    EXPORT_DOWNLOAD_OWN = "export.download_own"
+    RECTIFY_ISSUE = "rectify.issue"
+    RECTIFY_REPLY = "rectify.reply"
+    RECTIFY_CLOSE = "rectify.close"
+    ACCOUNT_LIST = "account.list"
+    ACCOUNT_CREATE_WITHOUT_ROLE = "account.create_without_role"
+    ACCOUNT_DISABLE = "account.disable"
+    ACCOUNT_ISSUE_RESET_LINK = "account.issue_reset_link"
+    ACCOUNT_UNLOCK = "account.unlock"
+    ROLE_GRANT_LIST = "role_grant.list"
+    ROLE_GRANT_PROPOSE = "role_grant.propose"
+    ROLE_GRANT_APPROVE = "role_grant.approve"
+    ROLE_GRANT_REVOKE = "role_grant.revoke"
+    SESSION_LIST_OWN = "session.list_own"
+    SESSION_KILL_OTHERS = "session.kill_others"
+    SEC_POLICY_VIEW = "sec_policy.view"
+    SEC_POLICY_UPDATE = "sec_policy.update"
+    SYS_PARAM_UPDATE = "sys_param.update"
+    BACKUP_RUN = "backup.run"
+    BACKUP_RESTORE_TO_SCRATCH = "backup.restore_to_scratch"
+    AUDIT_SEARCH_BUSINESS = "audit.search_business"
+    AUDIT_SEARCH_ADMIN = "audit.search_admin"
+    AUDIT_SEARCH_AUDITOR_ACTIONS = "audit.search_auditor_actions"
+    AUDIT_EXPORT = "audit.export"
+    AUDIT_VERIFY_CHAIN = "audit.verify_chain"
+    AUDIT_UPDATE_OR_DELETE = "audit.update_or_delete"
+    OBLIGATION_LIST = "obligation.list"
+    OBLIGATION_VIEW = "obligation.view"
+    OBLIGATION_WAIVE = "obligation.waive"
+    MEETING_CORRECT = "meeting.correct"
+    NOTICE_LIST_OWN = "notice.list_own"
+    JOB_VIEW_OWN = "job.view_own"
+    ACCOUNT_VIEW_OWN = "account.view_own"
+    REPORT_UNIT_DOWNLOAD = "report_unit.download"
+    REPORT_CITY_DOWNLOAD = "report_city.download"
+
+
+class Role(models.TextChoices):
+    MEMBER = "member", "党员"
+    BRANCH_SECRETARY = "branch_secretary", "党支部书记"
+    UNIT_STAFF = "unit_staff", "单位党务干部"
+    UNIT_DISCIPLINE = "unit_discipline", "机关纪委干部"
+    CITY_STAFF = "city_staff", "工委干部"
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+    SECURITY_ADMIN = "security_admin", "安全管理员"
+    AUDIT_ADMIN = "audit_admin", "审计管理员"
+
+
+class Reach(StrEnum):
+    """How far a capability goes from the posted organisation."""
+
+    SELF = "self"
+    OWN = "own"
+    UNIT = "unit"
+    CITY = "city"
+
+
+C = Capability
+
+ADMINISTRATORS: frozenset[Role] = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+# Where a role may be held: at the root only, at a unit or below it, or only below a unit (everything else).
+ROOT_ROLES: frozenset[Role] = frozenset({Role.CITY_STAFF, *ADMINISTRATORS})
+UNIT_ROLES: frozenset[Role] = frozenset({Role.UNIT_STAFF, Role.UNIT_DISCIPLINE})
+
+_EVERYONE = (C.SESSION_LIST_OWN, C.NOTICE_LIST_OWN, C.JOB_VIEW_OWN, C.ACCOUNT_VIEW_OWN)
+
+
+def _grants(groups: Mapping[Reach, Iterable[Capability]]) -> dict[Capability, Reach]:
+    grants = dict.fromkeys(_EVERYONE, Reach.SELF)
+    grants.update({capability: reach for reach, group in groups.items() for capability in group})
+    return grants
+
+
+# fmt: off
+ROLES: dict[Role, dict[Capability, Reach]] = {
+    Role.MEMBER: _grants({
+        Reach.SELF: (
+            C.MEMBER_VIEW_MASKED, C.MEMBER_UPDATE_OWN_CONTACT, C.MEMBER_PII_REVEAL, C.ATTENDANCE_VIEW,
+            C.ATTENDANCE_CONFIRM_SELF, C.REMINDER_LIST, C.REMINDER_ACK,
+        ),
+        Reach.OWN: (
+            C.BRANCH_VIEW, C.MEMBER_LIST, C.MEETING_LIST, C.MEETING_VIEW, C.ATTACHMENT_DOWNLOAD,
+            C.OBLIGATION_LIST, C.OBLIGATION_VIEW,
+        ),
+        Reach.UNIT: (
+            C.ORG_UNIT_LIST,
+        ),
+    }),
+    Role.BRANCH_SECRETARY: _grants({
+        Reach.SELF: (
+            C.MEMBER_UPDATE_OWN_CONTACT, C.ATTENDANCE_CONFIRM_SELF, C.EXPORT_DOWNLOAD_OWN,
+        ),
+        Reach.OWN: (
+            C.BRANCH_VIEW, C.BRANCH_UPDATE, C.MEMBER_LIST, C.MEMBER_VIEW_MASKED, C.MEMBER_CREATE,
+            C.MEMBER_UPDATE, C.MEMBER_PII_REVEAL, C.DRAFT_VIEW, C.DRAFT_CREATE, C.DRAFT_UPDATE, C.DRAFT_DELETE,
+            C.MEETING_LIST, C.MEETING_VIEW, C.MEETING_HISTORY, C.MEETING_SUBMIT, C.MEETING_AMEND_REQUEST,
+            C.ATTACHMENT_UPLOAD, C.ATTACHMENT_DOWNLOAD, C.ATTACHMENT_DELETE_IN_DRAFT, C.ATTENDANCE_VIEW,
+            C.ATTENDANCE_UPDATE, C.REMINDER_LIST, C.REMINDER_ACK, C.IMPORT_UPLOAD, C.IMPORT_PREVIEW,
+            C.EXPORT_CREATE, C.RECTIFY_REPLY, C.OBLIGATION_LIST, C.OBLIGATION_VIEW, C.MEETING_CORRECT,
+        ),
+        Reach.UNIT: (
+            C.ORG_UNIT_LIST,
+        ),
+    }),
+    Role.UNIT_STAFF: _grants({
+        Reach.SELF: (
+            C.MEMBER_UPDATE_OWN_CONTACT, C.ATTENDANCE_CONFIRM_SELF, C.EXPORT_DOWNLOAD_OWN,
+        ),
+        Reach.UNIT: (
+            C.ORG_UNIT_LIST, C.ORG_UNIT_UPDATE, C.BRANCH_VIEW, C.BRANCH_CREATE, C.BRANCH_UPDATE,
+            C.BRANCH_DISABLE, C.MEMBER_LIST, C.MEMBER_VIEW_MASKED, C.MEMBER_CREATE, C.MEMBER_UPDATE,
+            C.MEMBER_TRANSFER, C.MEMBER_DISABLE, C.MEMBER_PII_REVEAL, C.MEMBER_PII_EXPORT, C.MEETING_LIST,
+            C.MEETING_VIEW, C.MEETING_HISTORY, C.MEETING_RETURN, C.MEETING_UNLOCK, C.MEETING_VOID,
+            C.ATTACHMENT_DOWNLOAD, C.ATTENDANCE_VIEW, C.REMINDER_LIST, C.REMINDER_CREATE, C.REMINDER_ACK,
+            C.REMINDER_CANCEL, C.REPORT_UNIT_VIEW, C.REPORT_UNIT_GENERATE, C.IMPORT_UPLOAD, C.IMPORT_PREVIEW,
+            C.IMPORT_COMMIT, C.EXPORT_CREATE, C.RECTIFY_ISSUE, C.RECTIFY_CLOSE, C.ROLE_GRANT_LIST,
+            C.ROLE_GRANT_PROPOSE, C.OBLIGATION_LIST, C.OBLIGATION_VIEW, C.OBLIGATION_WAIVE,
+            C.REPORT_UNIT_DOWNLOAD,
+        ),
+    }),
+    Role.UNIT_DISCIPLINE: _grants({
+        Reach.SELF: (
+            C.MEMBER_UPDATE_OWN_CONTACT, C.EXPORT_DOWNLOAD_OWN,
+        ),
+        Reach.UNIT: (
+            C.ORG_UNIT_LIST, C.BRANCH_VIEW, C.MEMBER_LIST, C.MEMBER_VIEW_MASKED, C.MEMBER_PII_REVEAL,
+            C.MEETING_LIST, C.MEETING_VIEW, C.MEETING_HISTORY, C.MEETING_SPOT_CHECK, C.ATTACHMENT_DOWNLOAD,
+            C.ATTENDANCE_VIEW, C.REMINDER_LIST, C.REPORT_UNIT_VIEW, C.EXPORT_CREATE, C.RECTIFY_ISSUE,
+            C.RECTIFY_CLOSE, C.AUDIT_SEARCH_BUSINESS, C.OBLIGATION_LIST, C.OBLIGATION_VIEW,
+            C.REPORT_UNIT_DOWNLOAD,
+        ),
+    }),
+    Role.CITY_STAFF: _grants({
+        Reach.SELF: (
+            C.MEMBER_UPDATE_OWN_CONTACT, C.EXPORT_DOWNLOAD_OWN,
+        ),
+        Reach.CITY: (
+            C.ORG_UNIT_LIST, C.ORG_UNIT_CREATE, C.ORG_UNIT_UPDATE, C.ORG_UNIT_DISABLE, C.BRANCH_VIEW,
+            C.BRANCH_CREATE, C.BRANCH_UPDATE, C.BRANCH_DISABLE, C.MEMBER_LIST, C.MEMBER_VIEW_MASKED,
+            C.MEETING_LIST, C.MEETING_VIEW, C.MEETING_HISTORY, C.MEETING_SPOT_CHECK, C.ATTACHMENT_DOWNLOAD,
+            C.ATTENDANCE_VIEW, C.REMINDER_LIST, C.REMINDER_CREATE, C.REMINDER_CANCEL, C.REPORT_UNIT_VIEW,
+            C.REPORT_UNIT_GENERATE, C.REPORT_CITY_VIEW, C.REPORT_CITY_GENERATE, C.EXPORT_CREATE,
+            C.RECTIFY_ISSUE, C.RECTIFY_CLOSE, C.ROLE_GRANT_PROPOSE, C.OBLIGATION_LIST, C.OBLIGATION_VIEW,
+            C.OBLIGATION_WAIVE, C.REPORT_UNIT_DOWNLOAD, C.REPORT_CITY_DOWNLOAD,
+        ),
+    }),
+    Role.SYSTEM_ADMIN: _grants({
+        Reach.CITY: (
+            C.ORG_UNIT_LIST, C.ACCOUNT_LIST, C.ACCOUNT_CREATE_WITHOUT_ROLE, C.ACCOUNT_DISABLE,
+            C.ACCOUNT_ISSUE_RESET_LINK, C.ROLE_GRANT_LIST, C.SEC_POLICY_VIEW, C.SYS_PARAM_UPDATE, C.BACKUP_RUN,
+            C.BACKUP_RESTORE_TO_SCRATCH,
+        ),
+    }),
+    Role.SECURITY_ADMIN: _grants({
+        Reach.CITY: (
+            C.ORG_UNIT_LIST, C.ACCOUNT_LIST, C.ACCOUNT_DISABLE, C.ACCOUNT_UNLOCK, C.ROLE_GRANT_LIST,
+            C.ROLE_GRANT_APPROVE, C.ROLE_GRANT_REVOKE, C.SESSION_KILL_OTHERS, C.SEC_POLICY_VIEW,
+            C.SEC_POLICY_UPDATE, C.AUDIT_SEARCH_AUDITOR_ACTIONS, C.AUDIT_VERIFY_CHAIN,
+        ),
+    }),
+    Role.AUDIT_ADMIN: _grants({
+        Reach.CITY: (
+            C.ORG_UNIT_LIST, C.ACCOUNT_LIST, C.ROLE_GRANT_LIST, C.SEC_POLICY_VIEW, C.AUDIT_SEARCH_BUSINESS,
+            C.AUDIT_SEARCH_ADMIN, C.AUDIT_EXPORT, C.AUDIT_VERIFY_CHAIN,
+        ),
+    }),
+}
+# fmt: on
+
+# The marks of the matrix: "!" a written reason and an audit event, "!!" a second person, "#" not the author.
+REASON_NEEDED: frozenset[Capability] = frozenset(
+    {
+        C.MEMBER_PII_REVEAL,
+        C.OBLIGATION_WAIVE,
+    }
+)
+SECOND_PERSON_NEEDED: frozenset[Capability] = frozenset(
+    {
+        C.MEMBER_PII_EXPORT,
+        C.MEETING_VOID,
+        C.BACKUP_RESTORE_TO_SCRATCH,
+        C.AUDIT_EXPORT,
+    }
+)
+NOT_BY_AUTHOR: frozenset[Capability] = frozenset(
+    {
+        C.MEETING_UNLOCK,
+        C.RECTIFY_CLOSE,
+        C.ROLE_GRANT_APPROVE,
+    }
+)

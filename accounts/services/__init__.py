@@ -1,0 +1,57 @@
+from accounts.services.factors import factor_candidate, factor_check, factor_confirm, factor_remove, factor_reset
+from accounts.services.postings import (
+    administrator_appoint,
+    posting_approve,
+    posting_propose,
+    posting_refuse,
+    posting_revoke,
+)
+from accounts.services.sessions import (
+    session_close,
+    session_end,
+    session_stamp,
+    session_touch,
+    sessions_end_all,
+    sessions_sweep,
+    sign_in_record,
+)
+from accounts.services.users import (
+    account_create,
+    account_disable,
+    account_enable,
+    account_unlock,
+    account_update_own,
+    password_reissue,
+    password_reset,
+    password_set,
+    reset_link_issue,
+)
+
+__all__ = [
+    "account_create",
+    "account_disable",
+    "account_enable",
+    "account_unlock",
+    "account_update_own",
+    "administrator_appoint",
+    "factor_candidate",
+    "factor_check",
+    "factor_confirm",
+    "factor_remove",
+    "factor_reset",
+    "password_reissue",
+    "password_reset",
+    "password_set",
+    "posting_approve",
+    "posting_propose",
+    "posting_refuse",
+    "posting_revoke",
+    "reset_link_issue",
+    "session_close",
+    "session_end",
+    "session_stamp",
+    "session_touch",
+    "sessions_end_all",
+    "sessions_sweep",
+    "sign_in_record",
+]

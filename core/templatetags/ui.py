@@ -1,0 +1,88 @@
+"""Template tags of the look: icons, badges, progress, empty states, breadcrumbs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+TONES = {
+    "done": "circle-check",
+    "due": "clock",
+    "overdue": "alert-triangle",
+    "waived": "circle-minus",
+    "draft": "pencil",
+    "info": "info-circle",
+    "neutral": "",
+}
+FLASHES = {
+    "success": ("success", "circle-check"),
+    "warning": ("warning", "alert-triangle"),
+    "error": ("danger", "alert-circle"),
+    "danger": ("danger", "alert-circle"),
+}
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """A decorative icon of the web font; `name` without its "ti-"."""
+    return format_html('<i class="ti ti-{}{}" aria-hidden="true"></i>', name, f" {extra}" if extra else "")
+
+
+@register.simple_tag
+def badge(label: str, tone: str = "neutral", icon_name: str = "") -> SafeString:
+    """A state badge: the tone gives its colour and icon, so colour is never the only sign."""
+    tone = tone if tone in TONES else "neutral"
+    name = icon_name or TONES[tone]
+    return format_html(
+        '<span class="badge state state-{}">{}{}</span>', tone, icon(name) if name else SafeString(""), label
+    )
+
+
+@register.inclusion_tag("components/_progress.html")
+def progress(done: int, total: int, label: str = "", tone: str = "") -> dict[str, Any]:
+    """A labelled progress bar of `done` out of `total`."""
+    return {"done": done, "total": total, "label": label, "tone": tone, "percent": percent(done, total)}
+
+
+@register.inclusion_tag("components/_empty.html")
+def empty_state(title: str, hint: str = "", url: str = "", action: str = "", icon: str = "") -> dict[str, str]:
+    """What stands where a list would: what is missing and what to do next."""
+    return {"title": title, "hint": hint, "url": url, "action": action, "icon": icon}
+
+
+@register.simple_tag
+def crumb(label: Any, url_name: str = "", *args: Any, **kwargs: Any) -> SafeString:
+    """One breadcrumb; without a URL name it is the page itself."""
+    return crumb_link(label, reverse(url_name, args=args, kwargs=kwargs) if url_name else "")
+
+
+@register.simple_tag
+def crumb_link(label: Any, url: str = "") -> SafeString:
+    """One breadcrumb to a URL that is known already."""
+    if url:
+        return format_html('<li class="breadcrumb-item"><a href="{}">{}</a></li>', url, label)
+    return format_html('<li class="breadcrumb-item active" aria-current="page">{}</li>', label)
+
+
+@register.filter
+def flash_tone(level: str) -> str:
+    """The alert class of a message level."""
+    return FLASHES.get(level, ("info", ""))[0]
+
+
+@register.filter
+def flash_icon(level: str) -> str:
+    """The icon of a message level."""
+    return FLASHES.get(level, ("", "info-circle"))[1]
+
+
+@register.filter
+def percent(part: float | None, whole: float | None) -> int:
+    """Whole percent of `part` in `whole`, rounded down so that 100 means all; 0 when there is nothing to do."""
+    return int(part * 100 // whole) if part and whole else 0

@@ -1,0 +1,133 @@
+"""Navigation registry and the context processor that every page is drawn with.
+
+Core knows no domain word: each app declares its entries with `register_navigation` from its `AppConfig.ready`. An entry
+is shown to those whom the door of its view lets in, so that the menu never leads to a refusal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.functional import SimpleLazyObject
+
+from core.doors import Door
+
+THEMES = ("light", "dark")
+UNREAD_SHOWN = 99
+OPEN_DOOR = Door((), ())
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the main menu; `order` sorts entries, and groups by their first entry.
+
+    `capabilities` (any of them) hide it from some of those whom the view would let in.
+    """
+
+    label: str
+    url_name: str
+    icon: str
+    capabilities: tuple[str, ...] = ()
+    group: str = ""
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class NavLink:
+    """An entry resolved for one request."""
+
+    label: str
+    url: str
+    icon: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class NavGroup:
+    """Entries under one heading; an empty heading is not drawn."""
+
+    label: str
+    links: tuple[NavLink, ...]
+
+
+_registered: dict[str, NavItem] = {}
+
+
+def register_navigation(*items: NavItem) -> None:
+    """Add menu entries; one with a known `url_name` replaces the earlier one."""
+    for item in items:
+        _registered[item.url_name] = item
+
+
+def registered_navigation() -> list[NavItem]:
+    """All entries in menu order, whoever may see them."""
+    return sorted(_registered.values(), key=lambda item: (item.order, item.url_name))
+
+
+def navigation(user: Any, path: str) -> list[NavGroup]:
+    """The menu of `user`, with the entry that `path` lies under marked active. Entries without a URL are left out."""
+    found = [(item, url) for item in registered_navigation() if (url := _url(item.url_name))]
+    shown = [(item, url) for item, url in found if _may_see(user, item, url)]
+    active = _active_url((url for _, url in shown), path)
+    grouped: dict[str, list[NavLink]] = {}
+    for item, url in shown:
+        grouped.setdefault(item.group, []).append(NavLink(item.label, url, item.icon, url == active))
+    return [NavGroup(label, tuple(links)) for label, links in grouped.items()]
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. Menu and unread count are lazy: fragments that do not draw them cost nothing."""
+    return {
+        "nav": SimpleLazyObject(lambda: _menu(request)),
+        "unread_notices": SimpleLazyObject(lambda: _unread(request)),
+        "theme": theme_of(request),
+        "portal_name": settings.PORTAL["NAME"],
+    }
+
+
+def theme_of(request: HttpRequest) -> str:
+    """The theme the reader chose, "" while the device decides."""
+    chosen = request.COOKIES.get("theme", "")
+    return chosen if chosen in THEMES else ""
+
+
+def _menu(request: HttpRequest) -> list[NavGroup]:
+    return navigation(request.user, request.path) if request.user.is_authenticated else []
+
+
+def _unread(request: HttpRequest) -> str:
+    if not request.user.is_authenticated:
+        return ""
+    from core.selectors import unread_notice_count  # models are not loaded yet when apps register their entries
+
+    count = unread_notice_count(request.user, at_most=UNREAD_SHOWN + 1)
+    return f"{UNREAD_SHOWN}+" if count > UNREAD_SHOWN else str(count or "")
+
+
+def _url(url_name: str) -> str:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _may_see(user: Any, item: NavItem, url: str) -> bool:
+    wanted = not item.capabilities or any(user.scope(capability).can for capability in item.capabilities)
+    return wanted and _door(url, settings.ROOT_URLCONF).opens_to(user)
+
+
+@cache
+def _door(url: str, urlconf: str) -> Door:
+    return getattr(resolve(url, urlconf).func, "door", OPEN_DOOR)
+
+
+def _active_url(urls: Iterable[str], path: str) -> str:
+    """The longest URL that `path` lies under; the home page only matches itself."""
+    under = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    return max(under, key=len, default="")

@@ -1,0 +1,36 @@
+"""Pages of core."""
+
+from core.views.audit import (
+    audit_admin_detail,
+    audit_admin_list,
+    audit_auditor_detail,
+    audit_auditor_list,
+    audit_detail,
+    audit_list,
+    audit_verify_start,
+)
+from core.views.health import healthz
+from core.views.jobs import job_cancel_view, job_detail, job_download, job_list, job_progress
+from core.views.notices import notice_list, notice_open, notice_read_all
+from core.views.workdays import workday_delete_view, workday_list
+
+__all__ = [
+    "audit_admin_detail",
+    "audit_admin_list",
+    "audit_auditor_detail",
+    "audit_auditor_list",
+    "audit_detail",
+    "audit_list",
+    "audit_verify_start",
+    "healthz",
+    "job_cancel_view",
+    "job_detail",
+    "job_download",
+    "job_list",
+    "job_progress",
+    "notice_list",
+    "notice_open",
+    "notice_read_all",
+    "workday_delete_view",
+    "workday_list",
+]
