@@ -55,7 +55,7 @@ def notice_of(user: Any, pk: int) -> Notice | None:
 def inbox_page(user: Any, *, unread: bool = False, before: str = "") -> InboxPage:
     """A page of the inbox below the notice ``before``; anything that is no number starts at the top."""
     notices = unread_notices_of(user) if unread else notices_of(user)
-    if before.isascii() and before.isdecimal() and int(before) <= LARGEST_ID:
+    if before.isascii() and before.isdecimal() and len(before) < 19:
         notices = notices.filter(pk__lt=int(before))
     rows = list(notices[: INBOX_PAGE + 1])
     return InboxPage(rows[:INBOX_PAGE], rows[INBOX_PAGE - 1].pk if len(rows) > INBOX_PAGE else 0)

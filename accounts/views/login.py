@@ -144,5 +144,6 @@ def password_reset(request: HttpRequest, uid: str, token: str) -> HttpResponse:
 def _target(request: HttpRequest) -> str:
     """Where to go after logging in: only within this site."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    inside = wanted.startswith("/")  # anything else `redirect` would take for the name of a view
+    safe = inside and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if safe else resolve_url(settings.LOGIN_REDIRECT_URL)

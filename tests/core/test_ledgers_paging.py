@@ -112,6 +112,7 @@ def test_cursor_into_nothing_shows_the_first_page(user):
 @pytest.mark.parametrize(
     "cursor",
     ["x", "", "W10:abc", "%00", "' OR 1=1 --", "9" * 5000, Signer(salt="other").sign_object(["2026-01-01", 1])],
+    ids=["letter", "empty", "unsigned", "nul", "sql", "long", "other-key"],
 )
 @pytest.mark.parametrize("name", ["after", "before"])
 def test_bad_cursor_is_the_first_page(user, name, cursor):

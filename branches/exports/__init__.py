@@ -1,0 +1,1 @@
+"""Workbooks beyond a list."""

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from branches.choices import Frequency, MeetingKind, RequirementCondition
+from branches.models.organisations import Organisation
+from branches.querysets import ObligationPartQuerySet, OrganisationRowQuerySet
+
+
+class Requirement(models.Model):
+    """A dated rule: what is due, how often, for whom, and where that is written (domain.md §16)."""
+
+    code = models.CharField("编号", max_length=8)
+    title = models.CharField("应做事项", max_length=40)
+    frequency = models.CharField("频次", max_length=8, choices=Frequency)
+    needed = models.PositiveSmallIntegerField("次数", default=1)
+    condition = models.CharField(
+        "适用", max_length=16, choices=RequirementCondition, default=RequirementCondition.ALWAYS
+    )
+    source = models.CharField("依据", max_length=120)
+    article = models.CharField("条款", max_length=40, blank=True)
+    label = models.CharField("性质", max_length=20, default="条例要求")
+    valid_from = models.DateField("施行日期")
+    valid_until = models.DateField("失效日期", null=True, blank=True)
+
+    objects = models.Manager()
+
+    class Meta:
+        verbose_name = "规则"
+        verbose_name_plural = "规则"
+        ordering = ["code", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(name="requirement_dated", fields=["code", "valid_from"]),
+            models.CheckConstraint(
+                name="requirement_dates", condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from"))
+            ),
+            models.CheckConstraint(name="requirement_needed", condition=Q(needed__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class RequirementKind(models.Model):
+    """A kind of meeting that fulfils a rule."""
+
+    requirement = models.ForeignKey(Requirement, models.CASCADE, related_name="kinds", verbose_name="规则")
+    kind = models.CharField("会议类型", max_length=20, choices=MeetingKind)
+
+    class Meta:
+        verbose_name = "规则的会议类型"
+        verbose_name_plural = "规则的会议类型"
+        constraints = [models.UniqueConstraint(name="requirement_kind_unique", fields=["requirement", "kind"])]
+
+    def __str__(self) -> str:
+        return f"{self.requirement} {self.get_kind_display()}"
+
+
+class Obligation(models.Model):
+    """
+    One rule for one organisation in one period: needed, done, waived. A summary that is opened ahead for everyone
+    and rewritten in
+    the transaction of its cause; whether it is overdue depends on the day and is judged when reading.
+    """
+
+    requirement = models.ForeignKey(Requirement, models.PROTECT, related_name="obligations", verbose_name="规则")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="obligations", verbose_name="党组织", db_index=False
+    )
+    period = models.CharField("期间", max_length=7)
+    starts_on = models.DateField("起")
+    ends_on = models.DateField("止")
+    needed = models.PositiveSmallIntegerField("应做")
+    done = models.PositiveSmallIntegerField("已做", default=0)
+    waived = models.BooleanField("减免", default=False)
+
+    objects = OrganisationRowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "应做事项"
+        verbose_name_plural = "应做事项"
+        constraints = [
+            models.UniqueConstraint(name="obligation_unique", fields=["organisation", "period", "requirement"]),
+            models.CheckConstraint(name="obligation_dates", condition=Q(ends_on__gte=F("starts_on"))),
+        ]
+        indexes = [
+            models.Index(name="obligation_period", fields=["period", "requirement"]),
+            models.Index(name="obligation_organisation_dates", fields=["organisation", "ends_on", "starts_on"]),
+            models.Index(name="obligation_open", fields=["ends_on"], condition=Q(done__lt=F("needed"), waived=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.requirement_id} {self.period}"
+
+
+class Waiver(models.Model):
+    """A reason why something is not asked of a branch this time; revoked, never deleted."""
+
+    obligation = models.ForeignKey(Obligation, models.PROTECT, related_name="waivers", verbose_name="应做事项")
+    reason = models.CharField("减免原因", max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="批准人")
+    at = models.DateTimeField("批准时间", auto_now_add=True)
+    revoked_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤销人"
+    )
+
+    objects = ObligationPartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "减免"
+        verbose_name_plural = "减免"
+        ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(name="waiver_one_open", fields=["obligation"], condition=Q(revoked_at=None)),
+            models.CheckConstraint(name="waiver_reason", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason

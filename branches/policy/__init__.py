@@ -1,0 +1,1 @@
+"""Pure calculations on dates and counts; no Django."""

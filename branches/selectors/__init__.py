@@ -1,0 +1,1 @@
+"""Every read that a page or a report needs."""

@@ -1,0 +1,174 @@
+"""
+The statements that derive obligations from the facts, in the SQL that SQLite and PostgreSQL share.
+
+``EXPECTED`` tells which obligations there should be and ``COUNTED`` what was done of them: the distinct logs of a kind
+that fulfils the rule or, for a rule asked of each group, the distinct groups that met, of those that stood on the first
+day of the period.
+The comments are marks; ``obligation_facts.run`` puts placeholders in their place, never values.
+"""
+
+# Three temporary tables, in this order. They stand alone so that the planner knows how large they are: as parts of one
+# statement it guessed a thousandfold wrong, and the statement ran for minutes.
+EXPECTED = """
+CREATE TEMPORARY TABLE obligation_expected AS
+WITH slot (requirement_id, condition, needed, period, starts_on, ends_on) AS (VALUES /*slots*/),
+quiet (organisation_id, starts_on, ends_on) AS (VALUES /*quiet*/),
+standing AS (
+    SELECT o.id AS organisation_id, s.*
+    FROM branches_organisation o
+    JOIN slot s ON o.founded_on <= s.starts_on AND (o.ended_on IS NULL OR o.ended_on > s.starts_on)
+    WHERE o.kind = 'branch' AND /*branches: o.id*/ AND NOT EXISTS (
+        SELECT 1 FROM quiet q
+        WHERE q.organisation_id = o.id AND q.starts_on <= s.starts_on AND q.ends_on > s.starts_on
+    )
+),
+committee AS (
+    SELECT p.organisation_id, s.requirement_id, s.period
+    FROM slot s
+    JOIN branches_post p ON p.starts_on <= s.starts_on AND (p.ends_on IS NULL OR p.ends_on > s.starts_on)
+    WHERE s.condition = 'has_committee' AND p.kind <> 'group_leader' AND /*branches: p.organisation_id*/
+    GROUP BY p.organisation_id, s.requirement_id, s.period
+    HAVING COUNT(DISTINCT p.member_id) >= /*committee*/
+),
+grouped AS (
+    SELECT g.branch_id, s.requirement_id, s.period, COUNT(*) AS needed
+    FROM slot s
+    JOIN (
+        SELECT b.id AS branch_id, c.founded_on, c.ended_on
+        FROM branches_organisation b
+        JOIN branches_organisation c ON substr(c.path, 1, length(c.path) - /*step*/) = b.path AND c.kind = 'group'
+        WHERE b.kind = 'branch' AND /*branches: b.id*/
+    ) g ON g.founded_on <= s.starts_on AND (g.ended_on IS NULL OR g.ended_on > s.starts_on)
+    WHERE s.condition = 'has_groups'
+    GROUP BY g.branch_id, s.requirement_id, s.period
+)
+SELECT st.organisation_id, st.requirement_id, st.period, st.starts_on, st.ends_on,
+    CASE WHEN st.condition = 'has_groups' THEN gr.needed ELSE st.needed END AS needed
+FROM standing st
+LEFT JOIN committee co ON co.organisation_id = st.organisation_id
+    AND co.requirement_id = st.requirement_id AND co.period = st.period
+LEFT JOIN grouped gr ON gr.branch_id = st.organisation_id
+    AND gr.requirement_id = st.requirement_id AND gr.period = st.period
+WHERE st.condition = 'always' OR co.organisation_id IS NOT NULL OR gr.needed IS NOT NULL
+"""
+
+COVERED = """
+CREATE TEMPORARY TABLE obligation_covered AS
+SELECT a.requirement_id, a.period, a.starts_on, a.ends_on, r.condition, k.kind, d.held_on
+FROM (
+    SELECT requirement_id, period, starts_on, ends_on FROM obligation_expected
+    UNION SELECT requirement_id, period, starts_on, ends_on FROM branches_obligation WHERE /*branches: organisation_id*/
+) a
+JOIN branches_requirement r ON r.id = a.requirement_id
+JOIN branches_requirementkind k ON k.requirement_id = r.id
+JOIN (SELECT DISTINCT held_on FROM branches_meetingcount WHERE /*branches: organisation_id*/) d
+    ON d.held_on BETWEEN a.starts_on AND a.ends_on
+"""
+
+COUNTED = """
+CREATE TEMPORARY TABLE obligation_counted AS
+SELECT c.organisation_id, v.requirement_id, v.period, v.starts_on, v.ends_on,
+    COUNT(DISTINCT CASE WHEN v.condition = 'has_groups' THEN g.id ELSE c.meeting_id END) AS done
+FROM obligation_covered v
+JOIN branches_meetingcount c ON c.held_on = v.held_on AND c.kind = v.kind AND /*branches: c.organisation_id*/
+LEFT JOIN branches_organisation g ON g.id = c.group_id AND g.founded_on <= v.starts_on
+    AND (g.ended_on IS NULL OR g.ended_on > v.starts_on)
+GROUP BY c.organisation_id, v.requirement_id, v.period, v.starts_on, v.ends_on
+"""
+
+DERIVED = {"obligation_expected": EXPECTED, "obligation_covered": COVERED, "obligation_counted": COUNTED}
+
+# Opening, in three statements: what is missing, what no longer applies and saw no work, what is asked differently now.
+OPEN = """
+INSERT INTO branches_obligation (organisation_id, requirement_id, period, starts_on, ends_on, needed, done, waived)
+SELECT e.organisation_id, e.requirement_id, e.period, e.starts_on, e.ends_on, e.needed, COALESCE(n.done, 0), FALSE
+FROM obligation_expected e
+LEFT JOIN obligation_counted n ON n.organisation_id = e.organisation_id AND n.requirement_id = e.requirement_id
+    AND n.period = e.period AND n.starts_on = e.starts_on AND n.ends_on = e.ends_on
+LEFT JOIN branches_obligation o ON o.organisation_id = e.organisation_id AND o.requirement_id = e.requirement_id
+    AND o.period = e.period
+WHERE o.id IS NULL
+ON CONFLICT DO NOTHING
+"""
+
+EXTRA = """
+SELECT o.id
+FROM branches_obligation o
+LEFT JOIN obligation_expected e ON e.organisation_id = o.organisation_id AND e.requirement_id = o.requirement_id
+    AND e.period = o.period
+WHERE e.organisation_id IS NULL AND o.starts_on BETWEEN /*since*/ AND /*through*/ AND /*branches: o.organisation_id*/
+    AND o.done = 0 AND NOT EXISTS (SELECT 1 FROM branches_waiver w WHERE w.obligation_id = o.id)
+"""
+
+NEEDED = """
+UPDATE branches_obligation SET needed = e.needed, starts_on = e.starts_on, ends_on = e.ends_on
+FROM obligation_expected e
+WHERE e.organisation_id = branches_obligation.organisation_id
+    AND e.requirement_id = branches_obligation.requirement_id AND e.period = branches_obligation.period
+    AND (e.needed <> branches_obligation.needed OR e.starts_on <> branches_obligation.starts_on
+        OR e.ends_on <> branches_obligation.ends_on)
+"""
+
+# Every obligation whose stored figures differ from the facts, and every one that is missing.
+FINDINGS = """
+SELECT o.organisation_id, o.requirement_id, o.period,
+    o.needed, o.done, o.waived, o.starts_on, o.ends_on,
+    e.needed, COALESCE(n.done, 0), w.obligation_id IS NOT NULL, e.starts_on, e.ends_on,
+    e.organisation_id IS NULL
+FROM branches_obligation o
+LEFT JOIN obligation_expected e ON e.organisation_id = o.organisation_id AND e.requirement_id = o.requirement_id
+    AND e.period = o.period
+LEFT JOIN obligation_counted n ON n.organisation_id = o.organisation_id AND n.requirement_id = o.requirement_id
+    AND n.period = o.period AND n.starts_on = o.starts_on AND n.ends_on = o.ends_on
+LEFT JOIN (SELECT obligation_id FROM branches_waiver WHERE revoked_at IS NULL) w ON w.obligation_id = o.id
+WHERE o.done <> COALESCE(n.done, 0) OR o.waived <> (w.obligation_id IS NOT NULL)
+    OR e.needed <> o.needed OR e.starts_on <> o.starts_on OR e.ends_on <> o.ends_on
+    OR (e.organisation_id IS NULL AND COALESCE(n.done, 0) = 0
+        AND NOT EXISTS (SELECT 1 FROM branches_waiver v WHERE v.obligation_id = o.id))
+UNION ALL
+SELECT e.organisation_id, e.requirement_id, e.period,
+    NULL, NULL, NULL, NULL, NULL, e.needed, NULL, NULL, e.starts_on, e.ends_on, FALSE
+FROM obligation_expected e
+LEFT JOIN branches_obligation o ON o.organisation_id = e.organisation_id AND o.requirement_id = e.requirement_id
+    AND o.period = e.period
+WHERE o.id IS NULL
+LIMIT /*limit*/
+"""
+
+# Count rows that repeat their log wrongly or count one that does not count, and logs without a row of their own kind.
+LOGS = """
+SELECT c.organisation_id, c.meeting_id, c.kind, 'count'
+FROM branches_meetingcount c
+JOIN branches_meeting m ON m.id = c.meeting_id
+WHERE m.status <> 'submitted' OR c.held_on <> m.held_on OR c.organisation_id <> m.organisation_id
+    OR COALESCE(c.group_id, 0) <> COALESCE(m.group_id, 0)
+UNION ALL
+SELECT m.organisation_id, m.id, m.kind, 'uncounted'
+FROM branches_meeting m
+LEFT JOIN branches_meetingcount c ON c.meeting_id = m.id AND c.kind = m.kind
+WHERE m.status = 'submitted' AND c.id IS NULL
+LIMIT 1000
+"""
+
+# One branch, in the transaction of a save: a few rows by the index, nothing else.
+REFRESH = """
+UPDATE branches_obligation SET done = (
+    SELECT COUNT(DISTINCT CASE WHEN r.condition = 'has_groups' THEN g.id ELSE c.meeting_id END)
+    FROM branches_requirement r
+    JOIN branches_requirementkind k ON k.requirement_id = r.id
+    JOIN branches_meetingcount c ON c.kind = k.kind
+        AND c.organisation_id = branches_obligation.organisation_id
+        AND c.held_on BETWEEN branches_obligation.starts_on AND branches_obligation.ends_on
+    LEFT JOIN branches_organisation g ON g.id = c.group_id AND g.founded_on <= branches_obligation.starts_on
+        AND (g.ended_on IS NULL OR g.ended_on > branches_obligation.starts_on)
+    WHERE r.id = branches_obligation.requirement_id
+)
+WHERE organisation_id = %s AND ends_on >= %s AND starts_on <= %s
+"""
+
+WAIVED = """
+UPDATE branches_obligation SET waived = EXISTS (
+    SELECT 1 FROM branches_waiver w WHERE w.obligation_id = branches_obligation.id AND w.revoked_at IS NULL
+)
+WHERE organisation_id = %s
+"""

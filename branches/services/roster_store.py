@@ -1,0 +1,158 @@
+"""Storing what a roster does, in a handful of statements however long it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from branches.choices import EntryReason, LeaveReason
+from branches.models import Member, Membership, Organisation, Post
+from branches.policy.identity import mask_id_number, mask_phone
+from branches.services.loading import keys_reserve, rows_insert, rows_update, stamp
+from branches.services.names import person_pinyin
+from branches.services.obligations import obligations_reopen_for
+from branches.services.personal_data import ID_FIELDS, PHONE_FIELDS
+from branches.services.roster_payload import pack
+from branches.services.roster_plan import AT, QUERY_CHUNK, STORED, Change, Plan
+from core.crypto import encrypt, keyed_hash
+
+NUMBERS = (*ID_FIELDS, *PHONE_FIELDS)
+NAMES = ("name_pinyin", "initials")
+STAY = ("member_id", "organisation_id", "group_id", "starts_on", "entry_reason", "leave_reason")
+LEFT_OUT = {"id", "user_id", *STORED, *NUMBERS, *NAMES}
+DEFAULTS = {field.attname: field.get_default() for field in Member._meta.concrete_fields if field.attname != "id"}
+REST = tuple(name for name in DEFAULTS if name not in LEFT_OUT and name not in ("created_at", "updated_at"))
+
+
+def plan_store(plan: Plan, today: date) -> str:
+    """Write a plan; returns what would undo it, encrypted. The caller holds the transaction."""
+    created = _create(plan, today)
+    _change(plan.changes)
+    _move([change for change in plan.changes if {"organisation_id", "group_id"} & change.fields.keys()], today)
+    return pack({"created": list(created), "updated": [[item.member_id, _before(item)] for item in plan.changes]})
+
+
+def _create(plan: Plan, today: date) -> Sequence[int]:
+    keys = keys_reserve(Member, len(plan.creates))
+    now = stamp(timezone.now())
+    rest = [DEFAULTS[name] for name in REST]
+    columns = ("id", *STORED, *NAMES, *NUMBERS, *REST, "created_at", "updated_at")
+    rows = (
+        [
+            key,
+            *_stored(row.values),
+            *person_pinyin(row.values["name"]),
+            *_numbers(row.values, plan.hashes[row.number]),
+            *rest,
+            now,
+            now,
+        ]
+        for key, row in zip(keys, plan.creates, strict=True)
+    )
+    rows_insert(Member, columns, rows)
+    since = _first_days(plan, today)
+    stays = (
+        [key, *_place(row.values), since(row.values), EntryReason.IMPORTED.value, ""]
+        for key, row in zip(keys, plan.creates, strict=True)
+    )
+    rows_insert(Membership, STAY, stays)
+    return keys
+
+
+def _first_days(plan: Plan, today: date) -> Any:
+    """
+    From which day a new member is on the branch's roster: where the branch had nobody yet, from its founding or the day
+    of joining, for they were there before the portal was; else from today.
+    """
+    branch_ids = {row.values["organisation_id"] for row in plan.creates}
+    founded = dict(Organisation.objects.order_by().filter(pk__in=branch_ids).values_list("pk", "founded_on"))
+    peopled = Membership.objects.filter(organisation__in=branch_ids)
+    known = set(peopled.order_by().values_list("organisation_id", flat=True).distinct())
+
+    def since(values: dict[str, Any]) -> date:
+        branch = values["organisation_id"]
+        if branch in known:
+            return today
+        return max(founded[branch], values.get("joined_on") or founded[branch])
+
+    return since
+
+
+def _change(changes: Sequence[Change]) -> None:
+    columns = (*STORED, *NAMES, *NUMBERS, "updated_at", "revision")
+    if not changes:
+        return
+    kept = _kept(changes)
+    now = stamp(timezone.now())
+    rows = []
+    for change in changes:
+        after = {name: new for name, (_, new) in change.fields.items()}
+        values = [after.get(name, change.stored[AT[name]]) for name in STORED]
+        numbers, revision = kept[change.member_id]
+        names = person_pinyin(str(values[0]))
+        rows.append([*values, *names, *_new_numbers(after, numbers), now, revision + 1, change.member_id])
+    rows_update(Member, columns, rows)
+
+
+def _kept(changes: Sequence[Change]) -> dict[int, tuple[tuple[str, ...], int]]:
+    """The stored numbers and revision of every member who changes."""
+    kept: dict[int, tuple[tuple[str, ...], int]] = {}
+    for ids in _chunks([change.member_id for change in changes]):
+        for key, revision, *numbers in Member.objects.filter(pk__in=ids).values_list("pk", "revision", *NUMBERS):
+            kept[key] = (tuple(numbers), revision)
+    return kept
+
+
+def _move(changes: Sequence[Change], today: date) -> None:
+    """Another branch or group: the stay ends today and another begins; posts in the old branch end with it."""
+    moved = {change.member_id: change for change in changes}
+    left_branch = [change.member_id for change in changes if "organisation_id" in change.fields]
+    touched: set[int] = set()
+    for ids in _chunks(list(moved)):
+        stays = Membership.objects.filter(member__in=ids, ends_on=None)
+        stays.update(ends_on=today, leave_reason=LeaveReason.MOVED)
+    for ids in _chunks(left_branch):
+        posts = Post.objects.filter(member__in=ids, ends_on=None)
+        touched.update(posts.values_list("organisation_id", flat=True))
+        posts.update(ends_on=today)
+    rows_insert(Membership, STAY, (_new_stay(change, today) for change in changes))
+    if touched:
+        obligations_reopen_for(organisation_ids=sorted(touched))
+
+
+def _new_stay(change: Change, today: date) -> list[Any]:
+    place = [
+        change.fields[name][1] if name in change.fields else change.stored[AT[name]]
+        for name in ("organisation_id", "group_id")
+    ]
+    return [change.member_id, *place, today, EntryReason.MOVED.value, ""]
+
+
+def _stored(values: dict[str, Any]) -> list[Any]:
+    return [values.get(name, DEFAULTS[name]) for name in STORED]
+
+
+def _place(values: dict[str, Any]) -> list[Any]:
+    return [values["organisation_id"], values.get("group_id")]
+
+
+def _numbers(values: dict[str, Any], hashed: str) -> list[str]:
+    number, phone = values.get("id_number", ""), values.get("phone", "")
+    hidden = [encrypt(number), hashed, mask_id_number(number)]
+    return [*hidden, encrypt(phone), keyed_hash(phone), mask_phone(phone)]
+
+
+def _new_numbers(after: dict[str, Any], kept: tuple[str, ...]) -> list[str]:
+    new = _numbers(after, keyed_hash(after.get("id_number", "")))
+    return [*(new[:3] if "id_number" in after else kept[:3]), *(new[3:] if "phone" in after else kept[3:])]
+
+
+def _before(change: Change) -> dict[str, Any]:
+    return {name: before for name, (before, _) in change.fields.items()}
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + QUERY_CHUNK] for start in range(0, len(ids), QUERY_CHUNK))
