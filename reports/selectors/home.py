@@ -1,0 +1,175 @@
+"""The home page: what I must do now, what comes next, how my organisation stands (mission.md P1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from accounts.roles import Capability
+from branches.choices import MeetingStatus
+from branches.models import Meeting, MeetingDraft, Obligation, Organisation, RosterBatch
+from branches.selectors.obligations import Due, State, Summary, branch_todo, overdue_on, summarised
+from core.periods import Freq, Period, period_of, periods_between
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+#: Lines of the list of things to do; the rest is counted and opens as a list.
+SHOWN = 12
+LAST_QUARTER = 4
+PRESSING = (State.OVERDUE, State.DUE_SOON)
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One line: what, for whom and until when; ``url`` is where it is done."""
+
+    title: str
+    detail: str
+    url: str
+    action: str
+    tone: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Tile:
+    label: str
+    figure: str
+    url: str
+    tone: str = ""
+
+
+@dataclass
+class Home:
+    period: Period
+    todo: list[Todo] = field(default_factory=list)
+    more: int = 0
+    more_url: str = ""
+    coming: list[Todo] = field(default_factory=list)
+    tiles: list[Tile] = field(default_factory=list)
+    places: str = ""
+    shortcuts: list[Tile] = field(default_factory=list)
+
+
+def home_for(user: User, today: date) -> Home:
+    """Everything on the page, in a number of queries that depends on the roles held and on nothing else."""
+    home = Home(period=period_of(today, Freq.QUARTER))
+    postings = user.current_postings
+    home.places = "、".join(dict.fromkeys(posting.organisation.short_name for posting in postings))
+    if user.can(Capability.MEETING_SUBMIT):
+        _for_secretary(home, user, today)
+    if user.can(Capability.IMPORT_COMMIT):
+        home.todo.extend(_batches(user))
+    if user.can(Capability.OBLIGATION_LIST):
+        _state(home, user, today)
+    home.shortcuts = list(_shortcuts(user))
+    return home
+
+
+def _own_branches(user: User) -> QuerySet[Organisation]:
+    return Organisation.objects.visible_to(user, Capability.MEETING_SUBMIT).branches()
+
+
+def _for_secretary(home: Home, user: User, today: date) -> None:
+    """
+    Returned logs first, then drafts, then what is near its end, then what was just missed, the latest first. What
+    was missed before the last quarter began is counted in a tile and no longer asked for here.
+    """
+    home.todo.extend(_returned(user))
+    home.todo.extend(_drafts(user))
+    branches = list(_own_branches(user).values_list("pk", flat=True))
+    due = branch_todo(branches, today, since=home.period.previous().starts_on)
+    several = len(branches) > 1
+    soon = [item for item in due if item.state == State.DUE_SOON]
+    missed = [item for item in reversed(due) if item.state == State.OVERDUE]
+    now = [_due(item, several) for item in (*soon, *missed)]
+    home.coming = [_due(item, several) for item in due if item.state not in PRESSING][:SHOWN]
+    room = max(SHOWN - len(home.todo), 1)
+    home.todo.extend(now[:room])
+    home.more = max(len(now) - room, 0)
+    home.more_url = f"{reverse('branches:obligation_list')}?state=behind"
+
+
+def _due(item: Due, name_branch: bool) -> Todo:
+    obligation, rule = item.obligation, item.obligation.requirement
+    overdue = item.state == State.OVERDUE
+    until = f"{obligation.ends_on.month}月{obligation.ends_on.day}日{'已到期' if overdue else '前'}"
+    done = f"应{obligation.needed}次，已{obligation.done}次" if obligation.needed > 1 else ""
+    place = obligation.organisation.short_name if name_branch else ""
+    query = urlencode({"branch": obligation.organisation_id, "kind": item.kinds[0] if item.kinds else ""})
+    return Todo(
+        title=item.title,
+        detail=" · ".join(filter(None, (until, done, place, f"{rule.source}{rule.article}"))),
+        url=f"{reverse('branches:meeting_new')}?{query}",
+        action="写记录",
+        tone=item.state.tone,
+        label=item.state.label if item.state in PRESSING else "",
+    )
+
+
+def _returned(user: User) -> Iterator[Todo]:
+    returned = Meeting.objects.visible_to(user, Capability.MEETING_CORRECT).filter(status=MeetingStatus.RETURNED)
+    for meeting in returned.order_by("-held_on")[:SHOWN]:
+        url = reverse("branches:meeting_correct", args=[meeting.pk])
+        yield Todo(f"退回的记录：{meeting.title}", f"原因：{meeting.return_reason}", url, "更正", "overdue", "已退回")
+
+
+def _drafts(user: User) -> Iterator[Todo]:
+    drafts = MeetingDraft.objects.visible_to(user, Capability.DRAFT_UPDATE).filter(by=user)
+    for draft in drafts.order_by("-updated_at")[:3]:
+        url = reverse("branches:draft_edit", args=[draft.pk])
+        yield Todo(f"未写完的记录：{draft}", "已自动保存，可接着写", url, "接着写", "draft", "草稿")
+
+
+def _batches(user: User) -> Iterator[Todo]:
+    waiting = RosterBatch.objects.visible_to(user, Capability.IMPORT_COMMIT).filter(
+        state=RosterBatch.State.PREVIEW, error_count=0
+    )
+    for batch in waiting.order_by("created_at")[:SHOWN]:
+        detail = f"新增{batch.created_count}人，更新{batch.updated_count}人"
+        url = reverse("branches:roster_preview", args=[batch.pk])
+        yield Todo(f"待确认的名册：{batch.file_name}", detail, url, "查看", "due", "待确认")
+
+
+def _state(home: Home, user: User, today: date) -> None:
+    """The rules of this quarter, and what is overdue this year; each figure opens to its rows."""
+    visible = Obligation.objects.visible_to(user, Capability.OBLIGATION_LIST)
+    figures: dict[str, list[Summary]] = {}
+    for summary in summarised(visible, _codes(home.period), today):
+        figures.setdefault(summary.code, []).append(summary)
+    matrix = reverse("branches:obligation_matrix")
+    for code, found in figures.items():
+        met, asked = sum(each.met for each in found), sum(each.asked for each in found)
+        query = urlencode({"period": home.period.code, "rule": code})
+        tone = "overdue" if any(each.overdue for each in found) else "done" if met == asked else ""
+        home.tiles.append(Tile(found[0].title, f"{met}/{asked}", f"{matrix}?{query}", tone))
+    overdue = visible.filter(overdue_on(today), ends_on__gte=date(today.year, 1, 1)).count()
+    url = f"{reverse('branches:obligation_list')}?{urlencode({'state': 'overdue', 'year': today.year})}"
+    home.tiles.append(Tile("今年逾期未做", str(overdue), url, "overdue" if overdue else "done"))
+
+
+def _codes(quarter: Period) -> list[str]:
+    """Every period that ends in the quarter: its months, itself, and the year in the last one."""
+    months = [each.code for each in periods_between(Freq.MONTH, quarter.starts_on, quarter.ends_on)]
+    return [*months, quarter.code, *([str(quarter.year)] if quarter.number == LAST_QUARTER else [])]
+
+
+def _shortcuts(user: User) -> Iterator[Tile]:
+    """The one or two pages that each role opens most."""
+    if user.can(Capability.MEETING_SUBMIT):
+        yield Tile("写会议记录", "pencil-plus", reverse("branches:meeting_new"))
+    if user.can(Capability.REPORT_UNIT_VIEW):
+        yield Tile("季度报表", "report-analytics", reverse("reports:report_list"))
+    if user.can(Capability.IMPORT_COMMIT):
+        yield Tile("导入党员名册", "file-import", reverse("branches:roster_upload"))
+    if user.can(Capability.ACCOUNT_LIST):
+        yield Tile("账号", "user-cog", reverse("accounts:user_list"))
+    if user.can(Capability.AUDIT_SEARCH_ADMIN):
+        yield Tile("审计", "shield-search", reverse("core:audit_list"))

@@ -1,0 +1,1 @@
+"""Every write of the roof: reminders sent, reports frozen."""
