@@ -20,6 +20,7 @@ SECURITY_ACTIONS = {
     "session.end": "结束会话",
     "session.end_all": "结束全部会话",
     "password.change": "修改密码",
+    "password.refuse": "核对密码失败",
     "password.issue_reset_link": "签发重置密码链接",
     "password.reset": "重置密码",
     "password.reissue": "服务器重置密码",

@@ -12,8 +12,8 @@ from core.calendar import local_today
 from core.ledgers import BooleanFilter, ChoiceFilter, Column, DateRangeFilter, Ledger, TextFilter
 
 POSTING_STATES = (("current", "在任"), ("future", "未到任"), ("ended", "已到期"), ("revoked", "已撤销"))
-STATE_BADGES = {"current": "bg-green-lt", "future": "bg-blue-lt", "ended": "bg-secondary-lt", "revoked": "bg-red-lt"}
-PROPOSAL_BADGES = {"open": "bg-yellow-lt", "approved": "bg-green-lt", "refused": "bg-red-lt"}
+STATE_BADGES = {"current": "done", "future": "info", "ended": "neutral", "revoked": "overdue"}
+PROPOSAL_BADGES = {"open": "due", "approved": "done", "refused": "overdue"}
 
 
 def _revocable(state: str) -> str:

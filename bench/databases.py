@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 from psycopg2 import sql
+
+from core.periods import Freq, Period, period_of, periods_between
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = os.environ.get("BENCH_URL", "postgres://postgres@127.0.0.1:5432/portal_bench")
@@ -39,12 +43,45 @@ class City:
         for command in (["collectstatic", "-v0", "--noinput"], ["migrate", "-v0"], ["demo_data", *self.arguments]):
             print(f"bench: {self.url.rsplit('/', 1)[1]}: {' '.join(command)}", file=sys.stderr, flush=True)
             subprocess.run([sys.executable, "manage.py", *command], env=self.environment(), check=True, stdout=2)
+        vacuum(self.url)
 
 
 SIZE = ("--units", "100", "--branches", "2000", "--members", "40000", "--seed", "1")
 LARGE = City("", (*SIZE, "--years", "5"))
 #: The same branches with half a year of logs: what grows is the number of logs alone.
 SMALL = City("_small", (*SIZE, "--years", "1", "--months", "6"))
+
+
+@contextmanager
+def aggregate(city: City, quarter: Period) -> Iterator[Callable[[], None]]:
+    """The bare SQL aggregate over the summary: what was asked and done of every branch, by rule and period."""
+    months = periods_between(Freq.MONTH, quarter.starts_on, quarter.ends_on)
+    codes = tuple(period.code for period in (*months, quarter, period_of(quarter.starts_on, Freq.YEAR)))
+    statement = """
+        SELECT organisation_id, requirement_id, period, sum(needed), sum(done), bool_or(waived)
+        FROM branches_obligation WHERE period IN %s GROUP BY 1, 2, 3
+    """
+    connection = psycopg2.connect(city.url)
+    connection.autocommit = True
+
+    def read() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [codes])
+            cursor.fetchall()
+
+    try:
+        yield read
+    finally:
+        connection.close()
+
+
+def vacuum(url: str, tables: str = "") -> None:
+    """What autovacuum does to a city that lives; a server made for measurements may have it turned off."""
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM (ANALYZE) {tables}")
+    connection.close()
 
 
 def _create(url: str) -> None:

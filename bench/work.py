@@ -3,14 +3,17 @@ so that peak memory is its own."""
 
 from __future__ import annotations
 
+import csv
 import json
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from io import BytesIO, StringIO
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import django
@@ -21,12 +24,18 @@ from django.conf import settings  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
+from openpyxl import Workbook  # noqa: E402
+from python_calamine import CalamineWorkbook  # noqa: E402
 
 from accounts.models import Posting, User  # noqa: E402
 from accounts.roles import Role  # noqa: E402
 from branches.ledgers.meetings import MeetingLedger  # noqa: E402
 from branches.models import Member, Organisation  # noqa: E402
+from branches.policy.roster_layout import FIELDS  # noqa: E402
+from reports.management.demo.names import id_number, person_name  # noqa: E402
 
+ROSTER_ROWS = 40_000
+ROSTER_WITHOUT = ("group_id", "probation_extended_until")
 Figures = dict[str, Any]
 WORK: dict[str, Callable[[], Figures]] = {}
 
@@ -68,25 +77,6 @@ def _branch_of_twenty() -> Organisation:
 
 
 @work
-def aggregate() -> Figures:
-    """The bare SQL behind the matrix: counts by unit and rule of the running quarter, median of nine."""
-    statement = """
-        SELECT left(o.path, 8), b.requirement_id, count(*), count(*) FILTER (WHERE b.done >= b.needed),
-               count(*) FILTER (WHERE b.waived)
-        FROM branches_obligation b JOIN branches_organisation o ON o.id = b.organisation_id
-        WHERE b.ends_on BETWEEN %s AND %s GROUP BY 1, 2
-    """
-    times = []
-    with connection.cursor() as cursor:
-        for _ in range(9):
-            began = time.perf_counter()
-            cursor.execute(statement, sys.argv[2:4])
-            cursor.fetchall()
-            times.append((time.perf_counter() - began) * 1000)
-    return {"ms": sorted(times)[4]}
-
-
-@work
 def export_ours() -> Figures:
     """All logs as the list's export writes them."""
     from core.ledgers.exporting import write_workbook
@@ -104,8 +94,6 @@ def export_ours() -> Figures:
 @work
 def export_reference() -> Figures:
     """The same rows through openpyxl's write-only mode."""
-    from openpyxl import Workbook
-
     from core.ledgers.selection import Selection
 
     selection = Selection(MeetingLedger, User.objects.get(username="gongwei"), {})
@@ -119,6 +107,82 @@ def export_reference() -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         book.save(Path(folder) / "reference.xlsx")
     return {"s": time.perf_counter() - began, "rows": rows, "mb": peak_megabytes()}
+
+
+@work
+def import_ours() -> Figures:
+    """A roster of new members read, checked and committed as the pages and jobs do it, then rolled back."""
+    from branches.models import RosterBatch
+    from branches.services.roster import roster_check, roster_commit, roster_upload
+
+    content = roster_file().read_bytes()
+    by, city = User.objects.get(username="gongwei"), Organisation.objects.get(depth=1)
+    with transaction.atomic():
+        began = time.perf_counter()
+        batch = roster_upload(by=by, organisation=city, file=BytesIO(content), file_name="roster.xlsx")
+        uploaded = time.perf_counter()
+        batch = roster_check(batch_id=batch.pk)
+        checked = time.perf_counter()
+        if batch.error_count:
+            raise RuntimeError(f"the roster has errors: {batch.errors[:3]}")
+        batch = roster_commit(by=by, batch_id=batch.pk)
+        connection.check_constraints()
+        ended = time.perf_counter()
+        transaction.set_rollback(True)
+    if batch.state != RosterBatch.State.COMMITTED or batch.created_count != ROSTER_ROWS:
+        raise RuntimeError(f"{batch.created_count} of {ROSTER_ROWS} members were stored")
+    parts = {"upload": uploaded - began, "check": checked - uploaded, "commit": ended - checked}
+    return {"s": ended - began, "rows": batch.created_count, **{name: round(part, 2) for name, part in parts.items()}}
+
+
+@work
+def import_reference() -> Figures:
+    """The same file through calamine, and its rows by COPY into a table without any index."""
+    path = roster_file()
+    with transaction.atomic(), connection.cursor() as cursor:
+        began = time.perf_counter()
+        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+        columns = ", ".join(f"c{number} text" for number in range(len(rows[0])))
+        cursor.execute(f"CREATE TEMPORARY TABLE bench_roster ({columns}) ON COMMIT DROP")
+        buffer = StringIO(newline="")
+        csv.writer(buffer, lineterminator="\n").writerows(rows)
+        buffer.seek(0)
+        cursor.copy_expert("COPY bench_roster FROM STDIN (FORMAT csv)", buffer)
+        seconds = time.perf_counter() - began
+        transaction.set_rollback(True)
+    return {"s": seconds, "rows": len(rows) - 1}
+
+
+def roster_file() -> Path:
+    """The roster: 40,000 fictional people whom the city does not have yet, spread over its branches. Made once."""
+    path = Path(settings.VAR_DIR) / f"roster_{ROSTER_ROWS}.xlsx"
+    if not path.exists():
+        book = Workbook(write_only=True)
+        sheet = book.create_sheet("党员名册")
+        sheet.append([field.headings[0] for field in FIELDS if field.name not in ROSTER_WITHOUT])
+        for row in _roster_rows():
+            sheet.append(row)
+        book.save(path)
+    return path
+
+
+def _roster_rows() -> Iterator[list[str]]:
+    random = Random(1)
+    branches = list(Organisation.objects.branches().active().order_by("path").values_list("code", flat=True))
+    for number in range(ROSTER_ROWS):
+        born, joined = date(1950, 1, 1) + timedelta(number // 4), date(2000 + number % 20, 7, 1)
+        values = {
+            "name": person_name(random), "gender": "女" if number % 2 else "男", "ethnicity": "汉族",
+            "id_number": id_number(f"{born:%Y%m%d}", 990 + number % 4 * 2 + (number % 2 == 0)),
+            "birth_date": born.isoformat(), "education": "大学本科", "category": "正式党员", "degree": "学士",
+            "organisation_id": branches[number % len(branches)], "phone": f"139{number:08d}",
+            "joined_on": joined.isoformat(), "confirmed_on": joined.replace(year=joined.year + 1).isoformat(),
+            "party_age_correction": "0", "social_stratum": "无", "position": "科员", "technical_post": "工程师",
+            "is_migrant_worker": "否", "is_lost": "否", "is_mobile": "否", "join_type": "新发展党员",
+            "confirmation": "按期转正", "joined_at": "原单位党支部", "native_place": "外省某市",
+            "work_phone": f"010-{number + 10_000_000:08d}", "email": f"member{number}@example.org",
+        }  # fmt: skip
+        yield [values[field.name] for field in FIELDS if field.name not in ROSTER_WITHOUT]
 
 
 @work

@@ -8,3 +8,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("core.urls")),
 ]
+
+handler400 = "core.views.bad_request"
+handler404 = "core.views.page_not_found"

@@ -34,10 +34,7 @@ def _quarters(today: date) -> list[tuple[str, str]]:
     while len(found) < QUARTERS_OFFERED:
         found.append(found[-1].previous())
     running = found[0].code
-    return [
-        (period.code, period.title + ("（未结束，生成阶段性报表）" if period.code == running else ""))
-        for period in found
-    ]
+    return [(period.code, period.title + ("（未结束）" if period.code == running else "")) for period in found]
 
 
 class FrozenRowsForm(forms.Form):

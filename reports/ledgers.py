@@ -32,9 +32,7 @@ class ReportLedger(Ledger):
         Column("final", "种类", "is_final", choices=EDITIONS, width=12),
         Column("edition", "版次", kind="number", width=8, hidden_on_phone=True),
         Column("as_of", "数据截至", kind="date", width=12),
-        Column(
-            "state", "状态", choices=ReportState.choices, badge={"frozen": "bg-green-lt", "building": "bg-yellow-lt"}
-        ),
+        Column("state", "状态", choices=ReportState.choices, badge={"frozen": "done", "building": "due"}),
     )
     filters = (
         ChoiceFilter(
@@ -66,7 +64,7 @@ class ReminderLedger(Ledger):
     empty = "还没有发出过提醒"
     columns = (
         Column("created_at", "提醒时间", kind="datetime", sortable=True, width=18),
-        Column("stage", "阶段", choices=ReminderStage.choices, badge={"overdue": "bg-red-lt", "ahead": "bg-yellow-lt"}),
+        Column("stage", "阶段", choices=ReminderStage.choices, badge={"overdue": "overdue", "ahead": "due"}),
         Column("organisation", "党支部", "obligation__organisation__short_name", width=34),
         Column(
             "title",

@@ -92,11 +92,13 @@ def report_rows(request: UserRequest, pk: int, sheet: str) -> HttpResponse:
     chosen = form.cleaned_data if form.is_valid() else {}
     unit, state = chosen.get("unit", ""), chosen.get("state", "") if sheet != RECORDS else ""
     page = frozen_page(report, sheet, unit=unit, state=state, number=chosen.get("page") or 1)
+    headings = RECORD_HEADINGS if sheet == RECORDS else RULE_HEADINGS
     context = {
         "report": report,
         "title": titles[sheet],
-        "headings": RECORD_HEADINGS if sheet == RECORDS else RULE_HEADINGS,
+        "headings": headings,
         "page": page,
+        "rows": [list(zip(headings, row, strict=False)) for row in page.rows],
         "count_text": f"共 {page.total} 条，第 {page.number} 页",
         "unit": unit,
         "state": state,

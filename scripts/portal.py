@@ -86,6 +86,7 @@ class Portal:
 
     def run(self) -> int:
         """Until a signal (0) or a child that cannot be kept alive (1)."""
+        os.umask(0o077)  # database, logs and files of members are for this account alone, whoever made the folder
         lock = hold_var_dir(self.var_dir)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, on_signal)

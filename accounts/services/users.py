@@ -145,7 +145,13 @@ def _store_password(user: User, password: str) -> None:
 
 
 def keep_administrators(user: User) -> None:
-    """ValidationError if a kind of administrator would have nobody left without this user."""
+    """
+    ValidationError if a kind of administrator would have nobody left without this user. Two who leave at once are
+    looked at one after the other.
+    """
+    list(
+        Posting.objects.filter(role__in=ADMINISTRATORS).order_by("pk").select_for_update(no_key=True).values_list("pk")
+    )
     for posting in user.postings.current().filter(role__in=ADMINISTRATORS):
         others = Posting.objects.current().filter(role=posting.role, user__is_active=True).exclude(user=user)
         if not others.exists():

@@ -144,6 +144,6 @@ def password_reset(request: HttpRequest, uid: str, token: str) -> HttpResponse:
 def _target(request: HttpRequest) -> str:
     """Where to go after logging in: only within this site."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    inside = wanted.startswith("/")  # anything else `redirect` would take for the name of a view
+    inside = wanted.startswith(("/", "http://", "https://"))  # `redirect` takes the rest for names of views
     safe = inside and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if safe else resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -77,7 +77,10 @@ def _changed(request: UserRequest, form: PasswordChangeForm) -> bool:
 
 def _confirmed(request: UserRequest, password: str) -> bool:
     """Through the login backends, so that guessing here locks as failed logins do."""
-    return authenticate(request, username=request.user.username, password=password) == request.user
+    if authenticate(request, username=request.user.username, password=password) == request.user:
+        return True
+    services.sign_in_record(user=request.user, action="password.refuse", result="failed")
+    return False
 
 
 def _keep_this_session(request: UserRequest) -> None:

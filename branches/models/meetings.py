@@ -18,7 +18,9 @@ class Meeting(models.Model):
     Only submitted logs are rows here; what is still being typed is a ``MeetingDraft``.
     """
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="meetings", verbose_name="党支部")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="meetings", db_index=False, verbose_name="党支部"
+    )
     group = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="group_meetings", verbose_name="党小组"
     )
@@ -83,6 +85,9 @@ class Meeting(models.Model):
             models.Index(name="meeting_recent", fields=["-held_on", "-id"]),
             models.Index(name="meeting_branch_recent", fields=["organisation", "-held_on", "-id"]),
             models.Index(name="meeting_kind_recent", fields=["kind", "-held_on", "-id"]),
+            models.Index(
+                name="meeting_sent_back", fields=["status", "-held_on", "-id"], condition=~Q(status="submitted")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,9 +102,11 @@ class MeetingCount(models.Model):
     that sake.
     """
 
-    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="counts", verbose_name="会议记录")
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="counts", db_index=False, verbose_name="会议记录")
     kind = models.CharField("计为", max_length=20, choices=MeetingKind)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="党支部")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", db_index=False, verbose_name="党支部"
+    )
     group = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     held_on = models.DateField("日期")
 
@@ -195,7 +202,9 @@ class MeetingDecision(models.Model):
 class MeetingVersion(models.Model):
     """What a log said before a correction; never overwritten (domain.md §14.2: 更正须留痕)."""
 
-    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="versions", verbose_name="会议记录")
+    meeting = models.ForeignKey(
+        Meeting, models.PROTECT, related_name="versions", db_index=False, verbose_name="会议记录"
+    )
     number = models.PositiveIntegerField("版本")
     content = models.JSONField("原内容")
     reason = models.CharField("更正原因", max_length=200)

@@ -29,6 +29,7 @@ class Member(models.Model):
         Organisation,
         models.PROTECT,
         related_name="members",
+        db_index=False,
         verbose_name="所在党支部",
         limit_choices_to={"kind": OrganisationKind.BRANCH},
     )
@@ -131,7 +132,9 @@ class Membership(models.Model):
     """
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="memberships", verbose_name="党员")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships", verbose_name="党支部")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="memberships", db_index=False, verbose_name="党支部"
+    )
     group = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="group_memberships", verbose_name="党小组"
     )

@@ -46,7 +46,9 @@ class Requirement(models.Model):
 class RequirementKind(models.Model):
     """A kind of meeting that fulfils a rule."""
 
-    requirement = models.ForeignKey(Requirement, models.CASCADE, related_name="kinds", verbose_name="规则")
+    requirement = models.ForeignKey(
+        Requirement, models.CASCADE, related_name="kinds", db_index=False, verbose_name="规则"
+    )
     kind = models.CharField("会议类型", max_length=20, choices=MeetingKind)
 
     class Meta:
@@ -88,6 +90,7 @@ class Obligation(models.Model):
         indexes = [
             models.Index(name="obligation_period", fields=["period", "requirement"]),
             models.Index(name="obligation_organisation_dates", fields=["organisation", "ends_on", "starts_on"]),
+            models.Index(name="obligation_recent", fields=["-ends_on", "-id"]),
             models.Index(name="obligation_open", fields=["ends_on"], condition=Q(done__lt=F("needed"), waived=False)),
         ]
 

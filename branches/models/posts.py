@@ -12,7 +12,9 @@ from branches.querysets import OrganisationRowQuerySet, PostQuerySet
 class Term(models.Model):
     """One term of a branch's leadership; a branch's term is normally three years (支部工作条例 art. 21)."""
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="terms", verbose_name="党组织")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="terms", db_index=False, verbose_name="党组织"
+    )
     number = models.PositiveSmallIntegerField("届次")
     elected_on = models.DateField("选举日期")
     years = models.PositiveSmallIntegerField("任期（年）", default=3)
@@ -37,7 +39,9 @@ class Term(models.Model):
 class Post(models.Model):
     """A member's post in an organisation, dated; ``ends_on`` is exclusive."""
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="posts", verbose_name="党组织")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="posts", db_index=False, verbose_name="党组织"
+    )
     member = models.ForeignKey(Member, models.PROTECT, related_name="posts", verbose_name="党员")
     term = models.ForeignKey(Term, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name="届期")
     kind = models.CharField("职务", max_length=20, choices=PostKind)

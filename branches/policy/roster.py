@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,14 +10,14 @@ from typing import Any
 from branches.policy import roster_cells as cells
 from branches.policy.identity import birth_date_of, conceal, gender_of
 from branches.policy.roster_cells import POSTGRADUATE_UNSPECIFIED, CellProblem, branch_key, key_of
-from branches.policy.roster_layout import Layout, Place, RosterField
+from branches.policy.roster_columns import ColumnPlan, Reader, read_columns
+from branches.policy.roster_layout import Layout, Place
 
 ADULT_YEARS = 18
 PROBATION_YEARS = 2
 ERRORS_KEPT = 500
-UNCACHED_KINDS = ("id", "phone", "name", "email", "work_phone")
-
-Reader = Callable[[Any], Any]
+#: Kinds of columns in which nearly every cell differs.
+VARIED_KINDS = ("id", "phone", "name", "email", "work_phone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,14 @@ class RosterReader:
         self.layout, self.vocabulary, self.today = layout, vocabulary, today
         self.errors = Errors(layout.places())
         readers = _readers(vocabulary)
-        self._columns = [
-            (index, entry.name, readers.get(entry.kind) or cells.read_text(entry.limit), _cache_of(entry))
+        self._plans = [
+            ColumnPlan(
+                index,
+                entry.name,
+                readers.get(entry.kind) or cells.read_text(entry.limit),
+                varied=entry.kind in VARIED_KINDS,
+                blank_counts=entry.kind == "degree",
+            )
             for index, entry in sorted(layout.columns.items())
         ]
 
@@ -94,51 +100,19 @@ class RosterReader:
         broken: Collection[tuple[int, int]] = (),
     ) -> Iterator[RosterRow]:
         """Each filled row below the headings. ``formulas``, ``broken``: (row, column) of formulas and of #N/A."""
-        odd = {**dict.fromkeys(broken, "单元格是错误值"), **dict.fromkeys(formulas, "单元格是公式")}
-        odd_rows = {row for row, _ in odd}
-        width = max(self.layout.columns, default=0) + 1
-        for index in range(self.layout.row + 1, len(rows)):
-            row, raw_cells = RosterRow(index + 1, {}, set()), rows[index]
-            self._read(row, raw_cells if len(raw_cells) >= width else [*raw_cells, *[""] * width])
-            if index in odd_rows:
-                self._refuse_odd(row, odd)
-            if row.values or row.refused:
+        first = self.layout.row + 1
+        odd = {(row - first, column): "单元格是错误值" for row, column in broken}
+        odd |= {(row - first, column): "单元格是公式" for row, column in formulas}
+        found = read_columns(rows[first:], self._plans, odd)
+        for offset, said in enumerate(zip(*found.columns, strict=True)):
+            values = {name: value for name, value in zip(found.names, said, strict=True) if value is not None}
+            row = RosterRow(first + offset + 1, values, set())
+            if offset in found.refusals:
+                for refusal in found.refusals[offset]:
+                    self._refuse(row, *refusal)
+            if values or row.refused:
                 self._judge(row)
                 yield row
-
-    def _read(self, row: RosterRow, raw_cells: Sequence[Any]) -> None:
-        values = row.values
-        for index, name, read, cache in self._columns:
-            raw = raw_cells[index]
-            if raw == "":
-                continue
-            value = cache.get(raw) if cache is not None else None
-            if value is None:
-                value = self._read_cell(row, name, raw, read, cache)
-            if value is not None:
-                values[name] = value
-
-    def _read_cell(self, row: RosterRow, name: str, raw: Any, read: Reader, cache: dict[Any, Any] | None) -> Any:
-        """What a cell says; None where it says nothing, or nothing usable."""
-        if raw is None or (type(raw) is str and raw.isspace()):
-            return None
-        try:
-            value = read(raw)
-        except CellProblem as problem:
-            self._refuse(row, name, raw, problem.message, problem.accepted)
-            return None
-        if value == "" and name != "degree":
-            return None
-        if cache is not None:
-            cache[raw] = value
-        return value
-
-    def _refuse_odd(self, row: RosterRow, odd: Mapping[tuple[int, int], str]) -> None:
-        for index, name, *_ in self._columns:
-            message = odd.get((row.number - 1, index))
-            if message and name not in row.refused:
-                row.values.pop(name, None)
-                self._refuse(row, name, "", message, "复制后用“选择性粘贴—数值”替换")
 
     def _judge(self, row: RosterRow) -> None:
         if "name" not in row.values and "name" not in row.refused:
@@ -205,7 +179,7 @@ def row_problems(values: Mapping[str, Any], today: date) -> Iterator[tuple[str, 
     for name, title, day in days:
         if day and day > today:
             yield name, f"{title}日期晚于今天", "今天或以前的日期"
-    if born and joined and joined < _birthday(born, ADULT_YEARS):
+    if born and joined and joined.year - born.year <= ADULT_YEARS and joined < _birthday(born, ADULT_YEARS):
         yield "joined_on", "入党时不满18周岁", "核对出生日期和入党日期"
     if joined and confirmed and confirmed < joined:
         yield "confirmed_on", "转正日期早于入党日期", "核对两个日期"
@@ -231,11 +205,6 @@ def _birthday(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return date(day.year + years, 3, 1)
-
-
-def _cache_of(entry: RosterField) -> dict[Any, Any] | None:
-    """Columns with few different values are read once per value."""
-    return None if entry.kind in UNCACHED_KINDS else {}
 
 
 def _readers(vocabulary: Vocabulary) -> dict[str, Reader]:

@@ -14,6 +14,7 @@ from branches.models import Member, Membership, Organisation, Post, RosterBatch
 from branches.querysets import MemberQuerySet, OrganisationRowQuerySet
 from branches.selectors.organisation_rights import may
 from core.crypto import keyed_hash
+from core.search import contains
 
 FOUND_AT_MOST = 20
 
@@ -55,7 +56,7 @@ def members_matching(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Members whose name, pinyin from its beginning, or initials match every word of ``text``."""
     queryset = queryset.alias(plain_pinyin=Replace("name_pinyin", Value(" ")))
     for word in text.lower().split():
-        found = Q(name__icontains=word)
+        found = Q(**{f"name__{contains(word)}": word})
         if word.isascii():
             found |= Q(plain_pinyin__startswith=word) | Q(initials__startswith=word)
         queryset = queryset.filter(found)

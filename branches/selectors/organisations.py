@@ -27,6 +27,7 @@ from branches.querysets import OrganisationQuerySet, PostQuerySet
 from branches.selectors.obligations import obligation_summary
 from core.calendar import local_today
 from core.periods import Freq, Period, period_of, periods_between
+from core.search import contains
 
 FOUND_AT_MOST = 20
 RECENT_MEETINGS = 5
@@ -218,7 +219,8 @@ def organisations_matching(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Organisations whose name, pinyin, initials or code holds every word of ``text``."""
     queryset = queryset.alias(plain_pinyin=Replace("name_pinyin", Value(" ")))
     for word in text.lower().split():
-        found = Q(name__icontains=word) | Q(short_name__icontains=word)
+        lookup = contains(word)
+        found = Q(**{f"name__{lookup}": word}) | Q(**{f"short_name__{lookup}": word})
         if word.isascii():
             found |= Q(plain_pinyin__contains=word) | Q(initials__contains=word) | Q(code__istartswith=word)
         queryset = queryset.filter(found)

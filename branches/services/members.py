@@ -16,7 +16,7 @@ from branches.policy.roster import row_problems
 from branches.selectors.members import members_by_number
 from branches.services.memberships import posts_close, regroup, stay_close, stay_open
 from branches.services.names import person_pinyin
-from branches.services.obligations import obligations_reopen_for
+from branches.services.obligations import branches_lock, obligations_reopen_for
 from branches.services.personal_data import Personal, read_personal, set_id_number, set_phone
 from core import audit
 from core.calendar import local_today
@@ -120,6 +120,7 @@ def member_transfer(
     *, by: User, member: Member, target: Organisation, moved_on: date, group: Organisation | None = None
 ) -> Member:
     """Move a present member to another branch of the tree from ``moved_on`` on; posts in the old branch end."""
+    branches_lock(sorted({member.organisation_id, target.pk}))
     moved = _locked(member)
     _check_present(moved)
     _check_branch(target)
@@ -143,6 +144,7 @@ def member_transfer(
 @transaction.atomic
 def member_disable(*, by: User, member: Member, reason: str, left_on: date, note: str = "") -> Member:
     """Strike a member off the roster (减员) from ``left_on`` on, for one of LeaveReason but a move within the tree."""
+    branches_lock([member.organisation_id])
     left = _locked(member)
     _check_present(left)
     if reason not in LeaveReason.values or reason == LeaveReason.MOVED:
@@ -163,10 +165,10 @@ def member_disable(*, by: User, member: Member, reason: str, left_on: date, note
 @transaction.atomic
 def member_return(*, by: User, member: Member, target: Organisation, returned_on: date) -> Member:
     """Take back a member who had left (转回、恢复党籍) into a branch from ``returned_on`` on."""
+    _check_branch(target)
     back = _locked(member)
     if back.left_on is None:
         raise ValidationError("该党员在册，不需要转回。")
-    _check_branch(target)
     if not back.left_on <= returned_on <= local_today():
         raise ValidationError({"moved_on": f"日期须在离开日期{back.left_on}与今天之间。"})
     before = {"leave_reason": back.leave_reason, "left_on": str(back.left_on)}
@@ -207,7 +209,9 @@ def member_lookup(*, by: User, number: str) -> list[Member]:
 
 
 def _locked(member: Member) -> Member:
-    return Member.objects.select_for_update(of=("self",)).select_related("organisation", "group").get(pk=member.pk)
+    """Not its key, on which a log's attendance stands: a submission, holding the branch, would wait for ever."""
+    rows = Member.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("organisation", "group").get(pk=member.pk)
 
 
 def _assign(member: Member, values: Mapping[str, Any]) -> None:
@@ -239,6 +243,9 @@ def _check_present(member: Member) -> None:
 
 
 def _check_branch(organisation: Organisation) -> None:
+    """As it stands under its lock: it may be merged or abolished at this moment."""
+    branches_lock([organisation.pk])
+    organisation.refresh_from_db(fields=["kind", "status"])
     if organisation.kind != OrganisationKind.BRANCH or organisation.status != OrganisationStatus.ACTIVE:
         raise ValidationError({"target": "请选择状态正常的党支部。"})
 

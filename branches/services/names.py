@@ -36,14 +36,17 @@ TITLE_INITIALS_LIMIT = 60
 def person_pinyin(name: str) -> tuple[str, str]:
     """("shan xiong xin", "sxx") of a person's name; the surname is read as a surname."""
     syllables = _surname_syllables(name)
-    syllables += [_syllable(character) for character in name[len(syllables) :]]
-    return _joined(syllables, NAME_PINYIN_LIMIT, NAME_INITIALS_LIMIT)
+    syllables += [read for character in name[len(syllables) :] if (read := _syllable(character))]
+    initials = "".join([syllable[0] for syllable in syllables])
+    return " ".join(syllables)[:NAME_PINYIN_LIMIT].rstrip(), initials[:NAME_INITIALS_LIMIT]
 
 
 def title_pinyin(title: str) -> tuple[str, str]:
     """Pinyin and initials of an organisation's name, read word by word: 银行 is yin hang."""
-    syllables = [found[0] for found in pinyin(title, style=Style.NORMAL, errors=_apart)]
-    return _joined(syllables, TITLE_PINYIN_LIMIT, TITLE_INITIALS_LIMIT)
+    syllables = [_letters(found[0]) for found in pinyin(title, style=Style.NORMAL, errors=_apart)]
+    kept = [syllable for syllable in syllables if syllable]
+    initials = "".join([syllable[0] for syllable in kept])
+    return " ".join(kept)[:TITLE_PINYIN_LIMIT].rstrip(), initials[:TITLE_INITIALS_LIMIT]
 
 
 def _surname_syllables(name: str) -> list[str]:
@@ -54,7 +57,7 @@ def _surname_syllables(name: str) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def _syllable(character: str) -> str:
-    return pinyin(character, style=Style.NORMAL, errors=_apart)[0][0]
+    return _letters(pinyin(character, style=Style.NORMAL, errors=_apart)[0][0])
 
 
 def _apart(text: str) -> Any:
@@ -62,6 +65,5 @@ def _apart(text: str) -> Any:
     return list(text)
 
 
-def _joined(syllables: list[str], pinyin_limit: int, initials_limit: int) -> tuple[str, str]:
-    kept = [cleaned for syllable in syllables if (cleaned := "".join(filter(str.isalnum, syllable)).lower())]
-    return " ".join(kept)[:pinyin_limit].rstrip(), "".join(syllable[0] for syllable in kept)[:initials_limit]
+def _letters(syllable: str) -> str:
+    return "".join(filter(str.isalnum, syllable)).lower()

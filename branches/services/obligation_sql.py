@@ -150,20 +150,24 @@ WHERE m.status = 'submitted' AND c.id IS NULL
 LIMIT 1000
 """
 
-# One branch, in the transaction of a save: a few rows by the index, nothing else.
+# One branch, in the transaction of a save: a few rows by the index; only what is another figure now is written.
 REFRESH = """
-UPDATE branches_obligation SET done = (
-    SELECT COUNT(DISTINCT CASE WHEN r.condition = 'has_groups' THEN g.id ELSE c.meeting_id END)
-    FROM branches_requirement r
-    JOIN branches_requirementkind k ON k.requirement_id = r.id
-    JOIN branches_meetingcount c ON c.kind = k.kind
-        AND c.organisation_id = branches_obligation.organisation_id
-        AND c.held_on BETWEEN branches_obligation.starts_on AND branches_obligation.ends_on
-    LEFT JOIN branches_organisation g ON g.id = c.group_id AND g.founded_on <= branches_obligation.starts_on
-        AND (g.ended_on IS NULL OR g.ended_on > branches_obligation.starts_on)
-    WHERE r.id = branches_obligation.requirement_id
-)
-WHERE organisation_id = %s AND ends_on >= %s AND starts_on <= %s
+UPDATE branches_obligation SET done = counted.done
+FROM (
+    SELECT o.id, (
+        SELECT COUNT(DISTINCT CASE WHEN r.condition = 'has_groups' THEN g.id ELSE c.meeting_id END)
+        FROM branches_requirement r
+        JOIN branches_requirementkind k ON k.requirement_id = r.id
+        JOIN branches_meetingcount c ON c.kind = k.kind AND c.organisation_id = o.organisation_id
+            AND c.held_on BETWEEN o.starts_on AND o.ends_on
+        LEFT JOIN branches_organisation g ON g.id = c.group_id AND g.founded_on <= o.starts_on
+            AND (g.ended_on IS NULL OR g.ended_on > o.starts_on)
+        WHERE r.id = o.requirement_id
+    ) AS done
+    FROM branches_obligation o
+    WHERE o.organisation_id = %s AND o.ends_on >= %s AND o.starts_on <= %s
+) counted
+WHERE branches_obligation.id = counted.id AND branches_obligation.done <> counted.done
 """
 
 WAIVED = """

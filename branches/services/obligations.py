@@ -53,7 +53,7 @@ def obligations_open(
         run(facts, sql.OPEN)
         opened = rows.count() - before
         for ids in _batches([pk for (pk,) in run(facts, sql.EXTRA)]):
-            Obligation.objects.filter(pk__in=ids).delete()
+            Obligation.objects.filter(pk__in=ids, done=0).delete()
         run(facts, sql.NEEDED)
     return opened
 

@@ -20,6 +20,7 @@ from branches.choices import (
     OrganisationStatus,
 )
 from branches.models import Meeting, Member, Membership, Organisation, Post
+from branches.services.obligations import branches_lock
 from branches.services.organisation_history import (
     ENDED,
     STANDING,
@@ -61,6 +62,7 @@ def organisation_abolish(
 ) -> Organisation:
     """End an organisation that holds nobody and nothing any more; its groups end with it."""
     ended, act = locked(organisation), Act(by, effective_on, document, note)
+    branches_lock([ended.pk])  # no log and no member comes in between the checks and the end
     _check_status(ended, act, OrganisationChangeKind.ABOLISHED, STANDING)
     if ended.kind == OrganisationKind.WORK_COMMITTEE:
         raise ValidationError("机关工委不能撤销。")
@@ -86,6 +88,7 @@ def organisation_merge(
     Logs that the merged one holds from the day on, or members who came to it later, are an error.
     """
     source, into, act = locked(organisation), locked(target), Act(by, effective_on, document, note)
+    branches_lock(sorted((source.pk, into.pk)))  # no log and no member comes in between the checks and the merger
     _check_status(source, act, OrganisationChangeKind.MERGED, STANDING)
     _check_merge(source, into, act)
     _end_posts(source, act)

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from branches.choices import MemberCategory, OrganisationKind, OrganisationStatus, PostKind
 from branches.models import Member, Organisation, Post
-from branches.services.obligations import obligations_reopen_for
+from branches.services.obligations import branches_lock, obligations_reopen_for
 from core import audit
 from core.calendar import local_today
 
@@ -21,6 +21,8 @@ def post_assign(*, by: User, organisation: Organisation, member: Member, kind: s
     Give a present member a post from ``starts_on`` on. ValidationError where the member does not belong there, is on
     probation (选举工作条例 art. 5: no right to be elected), or the seat of 书记 is taken.
     """
+    branches_lock([organisation.pk])  # sent twice at once, it is given once
+    organisation.refresh_from_db(fields=["status"])
     if organisation.status != OrganisationStatus.ACTIVE:
         raise ValidationError(f"该党组织目前的状态是“{organisation.get_status_display()}”，不能任命。")
     if starts_on > local_today():

@@ -20,9 +20,10 @@ from accounts.roles import Capability
 from branches.models import Organisation, RosterBatch
 from branches.policy.identity import conceal
 from branches.policy.roster import Errors, RosterReader
+from branches.policy.roster_columns import TooManyProblems
 from branches.policy.roster_layout import find_layout
 from branches.services.roster_payload import Payload, pack_bytes, payload_pack, payload_unpack, unpack_bytes
-from branches.services.roster_plan import Plan, plan_make
+from branches.services.roster_plan import Plan, plan_make, plan_of_new, reach_state
 from branches.services.roster_store import plan_store
 from branches.services.roster_terms import Reach, in_words, reach_of
 from core import audit
@@ -31,9 +32,10 @@ from core.jobs import job_enqueue
 from core.workbooks.reader import Sheet, WorkbookError, read_sheet
 
 INLINE_ROWS = 2_000
-ROWS_MAXIMUM = 100_000
+INLINE_BYTES = 300_000  # about as many rows; a larger file is not even opened before its turn in the background
 CHANGES_KEPT = 500
 CHECK_JOB, COMMIT_JOB = "roster.check", "roster.commit"
+TOO_MANY = "错误太多，不像是党员名册，或者列放错了位置。请对照模板检查后重新上传。"
 STALE = "预览之后名册或党组织有变动，已重新核对，请再看一遍差异后确认。"
 
 Progress = Callable[[int, int, str], None]
@@ -44,16 +46,12 @@ def roster_upload(*, by: User, organisation: Organisation, file: IO[bytes], file
     """
     Read a workbook for the branches under ``organisation`` and compare it with what is stored. Up to INLINE_ROWS rows
     the preview is ready on return; beyond, the batch is being checked in the background. WorkbookError for a file that
-    is no usable workbook.
+    is no usable workbook; for a large one the job says so, and the batch is dropped.
     """
     content = file.read()
-    sheet = read_sheet(BytesIO(content))
-    if len(sheet.rows) > ROWS_MAXIMUM:
-        raise WorkbookError(f"一次最多导入{ROWS_MAXIMUM}行，请分成几个文件。")
-    batch = RosterBatch(
-        organisation=organisation, by=by, file_name=conceal(file_name)[-200:], row_count=len(sheet.rows)
-    )
-    if len(sheet.rows) <= INLINE_ROWS:
+    batch = RosterBatch(organisation=organisation, by=by, file_name=conceal(file_name)[-200:])
+    sheet = read_sheet(BytesIO(content)) if len(content) <= INLINE_BYTES else None
+    if sheet is not None and len(sheet.rows) <= INLINE_ROWS:
         _check(batch, sheet)
         batch.save()
     else:
@@ -67,13 +65,17 @@ def roster_upload(*, by: User, organisation: Organisation, file: IO[bytes], file
 
 def roster_check(*, batch_id: int, progress: Progress = lambda *_: None) -> RosterBatch:
     """Do the check of a large upload; nothing where it was done or dropped already."""
-    batch = RosterBatch.objects.select_related("organisation").get(pk=batch_id)
+    batch = RosterBatch.objects.select_related("organisation", "by").get(pk=batch_id)
     if batch.state != RosterBatch.State.CHECKING:
         return batch
     progress(0, 3, "正在读取工作簿")
-    sheet = read_sheet(BytesIO(unpack_bytes(batch.payload)))
-    progress(1, 3, "正在逐格检查")
-    _check(batch, sheet)
+    try:
+        sheet = read_sheet(BytesIO(unpack_bytes(batch.payload)))
+        progress(1, 3, "正在逐格检查")
+        _check(batch, sheet)
+    except WorkbookError:
+        roster_drop(by=batch.by, batch=batch)
+        raise
     progress(2, 3, "正在保存预览")
     with transaction.atomic():
         waiting = RosterBatch.objects.select_for_update().filter(pk=batch_id, state=RosterBatch.State.CHECKING)
@@ -107,8 +109,8 @@ def roster_commit(*, by: User, batch_id: int, progress: Progress = lambda *_: No
         if batch.state != RosterBatch.State.PREVIEW or batch.error_count:
             raise ValidationError("这批名册不能导入：有错误，或已放弃。")
         payload, reach = payload_unpack(batch.payload), reach_of(batch.organisation)
-        errors = Errors(payload.places)
-        plan = plan_make(payload.rows, errors, reach, local_today())
+        _check_places(payload, reach)
+        plan, errors = _plan_again(payload, reach)
         stale = bool(errors.count) or plan.digest() != payload.digest
         if stale:
             _show(batch, payload, plan, errors, reach)
@@ -152,12 +154,31 @@ def _check(batch: RosterBatch, sheet: Sheet) -> None:
     if missing:
         raise WorkbookError(f"缺少必需的列：{'、'.join(missing)}。")
     reader = RosterReader(layout, reach.vocabulary, local_today())
-    rows = list(reader.rows(sheet.rows, sheet.formulas, sheet.errors))
+    try:
+        rows = list(reader.rows(sheet.rows, sheet.formulas, sheet.errors))
+    except TooManyProblems as error:
+        raise WorkbookError(TOO_MANY) from error
     if not rows:
         raise WorkbookError("表头下面没有数据行。")
     plan = plan_make(rows, reader.errors, reach, local_today())
     batch.row_count, batch.notes = len(rows), layout.not_kept
     _show(batch, Payload(rows, layout.places(), plan.digest()), plan, reader.errors, reach)
+
+
+def _plan_again(payload: Payload, reach: Reach) -> tuple[Plan, Errors]:
+    """What the rows would do now; new persons stay new as long as nobody in the reach was touched."""
+    errors = Errors(payload.places)
+    if payload.all_new and payload.all_new == reach_state(reach):
+        return plan_of_new(payload.rows), errors
+    return plan_make(payload.rows, errors, reach, local_today()), errors
+
+
+def _check_places(payload: Payload, reach: Reach) -> None:
+    """The branches and groups that the preview named must still stand within the reach."""
+    branches = {row.values["organisation_id"] for row in payload.rows}
+    groups = {row.values["group_id"] for row in payload.rows if "group_id" in row.values}
+    if not (branches <= reach.branch_names.keys() and groups <= set(reach.vocabulary.groups.values())):
+        raise ValidationError("名册里的党支部或党小组在预览之后有变动，请放弃后重新上传。")
 
 
 def _show(batch: RosterBatch, payload: Payload, plan: Plan, errors: Errors, reach: Reach) -> None:
@@ -167,7 +188,8 @@ def _show(batch: RosterBatch, payload: Payload, plan: Plan, errors: Errors, reac
     in_order = sorted(errors.kept, key=lambda error: (error.row, len(error.column), error.column))
     batch.errors = [asdict(error) for error in in_order]
     batch.changes = _preview(payload, plan, reach)
-    kept = Payload(payload.rows, payload.places, plan.digest())
+    all_new = reach_state(reach) if len(plan.creates) == len(payload.rows) else ""
+    kept = Payload(payload.rows, payload.places, plan.digest(), all_new)
     batch.payload = "" if errors.count else payload_pack(kept)
 
 

@@ -20,27 +20,43 @@ DATES = {field.name for field in FIELDS if field.kind == "date"}
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """Rows as read, where the fields stood, and the digest of the plan that was shown."""
+    """
+    Rows as read, where the fields stood, and the digest of the plan that was shown. ``all_new``: where every row is a new
+    person, the state of the reach in which that was found.
+    """
 
     rows: list[RosterRow]
     places: Mapping[str, Place]
     digest: str
+    all_new: str = ""
 
 
 def payload_pack(payload: Payload) -> str:
-    """The payload as encrypted text: a row is its number, then its values in the order of the names in use."""
-    used = set().union(*(row.values.keys() for row in payload.rows))
-    names = [name for name in NAMES if name in used]
-    rows = [[row.number, *map(row.values.get, names)] for row in payload.rows]
-    return pack({"names": names, "rows": rows, "places": dict(payload.places), "digest": payload.digest})
+    """The payload as encrypted text, column by column: the rows' numbers, then the values of each field in use."""
+    values = [row.values for row in payload.rows]
+    used = set().union(*(item.keys() for item in values))
+    columns = {name: _dump_column(name, [item.get(name) for item in values]) for name in NAMES if name in used}
+    content = {
+        "numbers": [row.number for row in payload.rows],
+        "columns": columns,
+        "places": dict(payload.places),
+        "digest": payload.digest,
+        "all_new": payload.all_new,
+    }
+    return pack(content)
 
 
 def payload_unpack(text: str) -> Payload:
     """The payload again; dates are dates."""
     content = unpack(text)
-    rows = _rows(content["names"], content["rows"])
+    names = list(content["columns"])
+    columns = [_load_column(name, content["columns"][name]) for name in names]
+    rows = [
+        RosterRow(number, {name: value for name, value in zip(names, said, strict=True) if value is not None}, set())
+        for number, *said in zip(content["numbers"], *columns, strict=True)
+    ]
     places = {name: (letter, heading) for name, (letter, heading) in content["places"].items()}
-    return Payload(rows, places, content["digest"])
+    return Payload(rows, places, content["digest"], content["all_new"])
 
 
 def pack(content: Any) -> str:
@@ -60,16 +76,13 @@ def unpack_bytes(text: str) -> bytes:
     return zlib.decompress(b64decode(decrypt(text)))
 
 
-def _rows(names: list[str], rows: list[list[Any]]) -> list[RosterRow]:
+def _dump_column(name: str, column: list[Any]) -> list[Any]:
+    return [day and day.isoformat() for day in column] if name in DATES else column
+
+
+def _load_column(name: str, column: list[Any]) -> list[Any]:
     """Each day is parsed once, however many rows name it."""
-    days: dict[str, date] = {}
-    dated = [index for index, name in enumerate(names, start=1) if name in DATES]
-    for row in rows:
-        for index in dated:
-            if text := row[index]:
-                row[index] = days.get(text) or days.setdefault(text, date.fromisoformat(text))
-    return [RosterRow(row[0], _filled(dict(zip(names, row[1:], strict=True))), set()) for row in rows]
-
-
-def _filled(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None} if None in values.values() else values
+    if name not in DATES:
+        return column
+    days = {text: date.fromisoformat(text) for text in set(column) if text}
+    return [days.get(text) for text in column]

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Count, Max, Q, Sum
+
 from branches.models import Member
 from branches.policy.roster import Errors, RosterRow, inferred_category
 from branches.services.roster_terms import Reach
@@ -21,8 +23,9 @@ STORED = (
     "join_type", "confirmation", "joined_at", "probation_extended_until", "is_migrant_worker", "is_lost", "is_mobile",
     "work_phone", "email",
 )  # fmt: skip
-MATCHED = ("id", "left_on", "id_number_hash", "id_number_mask", "phone_hash", "phone_mask")
-LOADED = (*MATCHED, *STORED)
+#: What a person is recognised by; the rest is loaded only of those recognised.
+MATCHED = ("id", "name", "birth_date", "organisation_id", "left_on", "id_number_hash", "id_number_mask")
+LOADED = (*MATCHED, "phone_hash", "phone_mask", *(name for name in STORED if name not in MATCHED))
 AT = {name: index for index, name in enumerate(LOADED)}
 QUERY_CHUNK = 900
 
@@ -72,9 +75,10 @@ def plan_make(rows: Iterable[RosterRow], errors: Errors, reach: Reach, today: da
     """
     usable = [row for row in rows if not row.refused]
     hashes = {row.number: keyed_hash(row.values.get("id_number", "")) for row in usable}
-    known = _Known(reach)
+    known = _Known(usable, hashes, reach)
     elsewhere = _held_elsewhere(hashes.values(), known.by_hash, reach)
     plan, taken = Plan(hashes), _Taken()
+    matched: list[tuple[RosterRow, int]] = []
     for row in usable:
         hashed = hashes[row.number]
         if hashed in elsewhere:
@@ -86,18 +90,36 @@ def plan_make(rows: Iterable[RosterRow], errors: Errors, reach: Reach, today: da
         if found is None:
             _plan_create(row, plan, errors, today)
         else:
-            _plan_change(row, hashed, found, plan, errors)
+            matched.append((row, found[AT["id"]]))
+    stored = _stored_of([member_id for _, member_id in matched], reach)
+    for row, member_id in matched:
+        _plan_change(row, hashes[row.number], stored[member_id], plan, errors)
     return plan
 
 
-class _Known:
-    """Members within the reach, present and past, by hash and by name."""
+def plan_of_new(rows: Sequence[RosterRow]) -> Plan:
+    """The plan of rows that are all known to be new."""
+    return Plan({row.number: keyed_hash(row.values.get("id_number", "")) for row in rows}, creates=list(rows))
 
-    def __init__(self, reach: Reach) -> None:
+
+def reach_state(reach: Reach) -> str:
+    """Changes whenever somebody comes into the reach, leaves it, or is changed there. One query."""
+    inside = Member.objects.filter(organisation__path__startswith=reach.path).order_by()
+    figures = inside.aggregate(count=Count("pk"), last=Max("pk"), revisions=Sum("revision"))
+    return f"{reach.path}:{figures['count']}:{figures['last']}:{figures['revisions']}"
+
+
+class _Known:
+    """Members within the reach, present and past, by hash and by name: all, or for few rows those they can mean."""
+
+    def __init__(self, rows: Sequence[RosterRow], hashes: dict[int, str], reach: Reach) -> None:
         self.by_hash: dict[str, Stored] = {}
         self.by_name: dict[str, list[Stored]] = defaultdict(list)
         inside = Member.objects.filter(organisation__path__startswith=reach.path).order_by("pk")
-        for stored in inside.values_list(*LOADED).iterator(chunk_size=5000):
+        if len(rows) <= QUERY_CHUNK // 2:
+            names, numbers = [row.values["name"] for row in rows], [hashes[row.number] for row in rows]
+            inside = inside.filter(Q(name__in=names) | Q(id_number_hash__in=filter(None, numbers)))
+        for stored in inside.values_list(*MATCHED).iterator(chunk_size=5000):
             if hashed := stored[AT["id_number_hash"]]:
                 self.by_hash[hashed] = stored
             self.by_name[stored[AT["name"]]].append(stored)
@@ -161,6 +183,18 @@ class _Taken:
         if found is None and not hashed:
             self.rows[(*person, "unnumbered")] = row.number
         return True
+
+
+def _stored_of(member_ids: Sequence[int], reach: Reach) -> dict[int, Stored]:
+    """Everything comparable of these members, by id: asked for by id, or for many by their place."""
+    if len(member_ids) > QUERY_CHUNK * 4:
+        inside = Member.objects.filter(organisation__path__startswith=reach.path).order_by()
+        return {row[AT["id"]]: row for row in inside.values_list(*LOADED).iterator(chunk_size=5000)}
+    found: dict[int, Stored] = {}
+    for start in range(0, len(member_ids), QUERY_CHUNK):
+        rows = Member.objects.filter(pk__in=member_ids[start : start + QUERY_CHUNK]).values_list(*LOADED)
+        found.update((row[AT["id"]], row) for row in rows)
+    return found
 
 
 def _same_birth(values: dict[str, Any], stored: Stored) -> bool:

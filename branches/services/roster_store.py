@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import repeat
 from typing import Any
 
 from django.utils import timezone
@@ -36,27 +37,22 @@ def plan_store(plan: Plan, today: date) -> str:
 
 
 def _create(plan: Plan, today: date) -> Sequence[int]:
+    if not plan.creates:
+        return ()
     keys = keys_reserve(Member, len(plan.creates))
     now = stamp(timezone.now())
-    rest = [DEFAULTS[name] for name in REST]
+    values = [row.values for row in plan.creates]
+    stored = [[item.get(name, DEFAULTS[name]) for item in values] for name in STORED]
+    pinyin = zip(*(person_pinyin(name) for name in stored[0]), strict=True)
+    numbers = zip(*(_numbers(row.values, plan.hashes[row.number]) for row in plan.creates), strict=True)
+    same = [repeat(value) for value in (*(DEFAULTS[name] for name in REST), now, now)]
     columns = ("id", *STORED, *NAMES, *NUMBERS, *REST, "created_at", "updated_at")
-    rows = (
-        [
-            key,
-            *_stored(row.values),
-            *person_pinyin(row.values["name"]),
-            *_numbers(row.values, plan.hashes[row.number]),
-            *rest,
-            now,
-            now,
-        ]
-        for key, row in zip(keys, plan.creates, strict=True)
-    )
-    rows_insert(Member, columns, rows)
+    # The constant columns have no end, so nothing can be strict here.
+    rows_insert(Member, columns, zip(keys, *stored, *pinyin, *numbers, *same, strict=False))
     since = _first_days(plan, today)
     stays = (
-        [key, *_place(row.values), since(row.values), EntryReason.IMPORTED.value, ""]
-        for key, row in zip(keys, plan.creates, strict=True)
+        (key, item["organisation_id"], item.get("group_id"), since(item), EntryReason.IMPORTED.value, "")
+        for key, item in zip(keys, values, strict=True)
     )
     rows_insert(Membership, STAY, stays)
     return keys
@@ -129,14 +125,6 @@ def _new_stay(change: Change, today: date) -> list[Any]:
         for name in ("organisation_id", "group_id")
     ]
     return [change.member_id, *place, today, EntryReason.MOVED.value, ""]
-
-
-def _stored(values: dict[str, Any]) -> list[Any]:
-    return [values.get(name, DEFAULTS[name]) for name in STORED]
-
-
-def _place(values: dict[str, Any]) -> list[Any]:
-    return [values["organisation_id"], values.get("group_id")]
 
 
 def _numbers(values: dict[str, Any], hashed: str) -> list[str]:

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.safestring import SafeString, mark_safe
 
+from core.search import contains
+
 Where = Callable[[QuerySet[Any], Any], QuerySet[Any]]
 Choices = Iterable[tuple[Any, Any]]
 
@@ -235,7 +237,7 @@ class TextFilter(Filter):
         for word in value.split():
             found = Q()
             for field in self.fields or (self.name,):
-                found |= Q(**{f"{field}__icontains": word})
+                found |= Q(**{f"{field}__{contains(word)}": word})
             queryset = queryset.filter(found)
         return queryset
 

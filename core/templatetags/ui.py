@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -86,3 +88,60 @@ def flash_icon(level: str) -> str:
 def percent(part: float | None, whole: float | None) -> int:
     """Whole percent of `part` in `whole`, rounded down so that 100 means all; 0 when there is nothing to do."""
     return int(part * 100 // whole) if part and whole else 0
+
+
+BROWSERS = (
+    ("MicroMessenger", "微信"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "安卓手机"),
+    ("iPhone", "苹果手机"),
+    ("iPad", "苹果平板"),
+    ("Windows", "Windows电脑"),
+    ("Macintosh", "苹果电脑"),
+    ("Linux", "Linux电脑"),
+)
+
+
+@register.filter
+def device(agent: str) -> str:
+    """A user agent in words that its owner recognises."""
+    browser = next((name for mark, name in BROWSERS if mark in agent), "其他浏览器")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "其他设备")
+    return f"{system}，{browser}"
+
+
+@register.filter
+def model_title(label: str) -> str:
+    """The name of a model as people say it; the label itself where there is no such model any more."""
+    try:
+        return str(apps.get_model(label)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return label
+
+
+@register.filter
+def field_title(name: str, label: str) -> str:
+    """The name of a model's field as people say it; the key itself where the event recorded no field."""
+    return str(getattr(_field(label, name), "verbose_name", name))
+
+
+@register.simple_tag
+def field_text(label: str, name: str, value: Any) -> str:
+    """A recorded value as people say it: the label of a choice, 是 or 否, a list in one line."""
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "是", False: "否"}[value]
+    labels = {str(key): str(text) for key, text in getattr(_field(label, name), "flatchoices", ())}
+    values = value if isinstance(value, list) else [value]
+    return "、".join(labels.get(str(one), str(one)) for one in values)
+
+
+def _field(label: str, name: str) -> Any:
+    try:
+        return apps.get_model(label)._meta.get_field(name)
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return None

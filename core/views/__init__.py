@@ -9,7 +9,7 @@ from core.views.audit import (
     audit_list,
     audit_verify_start,
 )
-from core.views.errors import bad_request
+from core.views.errors import bad_request, page_not_found
 from core.views.health import healthz
 from core.views.jobs import job_cancel_view, job_detail, job_download, job_list, job_progress
 from core.views.notices import notice_list, notice_open, notice_read_all
@@ -33,6 +33,7 @@ __all__ = [
     "notice_list",
     "notice_open",
     "notice_read_all",
+    "page_not_found",
     "workday_delete_view",
     "workday_list",
 ]

@@ -125,7 +125,7 @@ def _drafts(user: User) -> Iterator[Todo]:
     drafts = MeetingDraft.objects.visible_to(user, Capability.DRAFT_UPDATE).filter(by=user)
     for draft in drafts.order_by("-updated_at")[:3]:
         url = reverse("branches:draft_edit", args=[draft.pk])
-        yield Todo(f"未写完的记录：{draft}", "已自动保存，可接着写", url, "接着写", "draft", "草稿")
+        yield Todo(f"未写完的记录：{draft}", "已自动保存，可以继续写", url, "继续写", "draft", "草稿")
 
 
 def _batches(user: User) -> Iterator[Todo]:
@@ -151,7 +151,7 @@ def _state(home: Home, user: User, today: date) -> None:
         tone = "overdue" if any(each.overdue for each in found) else "done" if met == asked else ""
         home.tiles.append(Tile(found[0].title, f"{met}/{asked}", f"{matrix}?{query}", tone))
     overdue = visible.filter(overdue_on(today), ends_on__gte=date(today.year, 1, 1)).count()
-    url = f"{reverse('branches:obligation_list')}?{urlencode({'state': 'overdue', 'year': today.year})}"
+    url = f"{reverse('branches:obligation_list')}?{urlencode({'state': 'overdue', 'period': today.year})}"
     home.tiles.append(Tile("今年逾期未做", str(overdue), url, "overdue" if overdue else "done"))
 
 

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from branches.choices import MeetingKind, MeetingStatus, OrganisationKind
 from branches.models import Meeting, MeetingCount, Obligation, Organisation
 from branches.selectors.obligations import obligation_state
-from core.periods import Period, parse_period
+from core.periods import LOCAL_ZONE, Period, parse_period
 from reports.policy import rate
 
 RECORDS = "records"
@@ -142,10 +142,11 @@ def _records(organisation: Organisation, period: Period, names: dict[str, str]) 
         "pk", "held_on", "organisation__path", "organisation__short_name", "kind", "title", "expected", "present",
         "expected_voting", "present_voting", "is_late_entry", "status", "submitted_at",
     )  # fmt: skip
-    for pk, day, path, name, kind, title, *figures, late, status, submitted in columns.iterator(chunk_size=5000):
+    for pk, day, path, name, kind, title, *figures, late, status, at in columns.iterator(chunk_size=5000):
+        submitted = at.astimezone(LOCAL_ZONE).date()
         yield [
             day.isoformat(), names.get(path[:8], ""), name, MeetingKind(kind).label, "、".join(kinds.get(pk, ())),
-            title, *figures, "是" if late else "", MeetingStatus(status).label, submitted.date().isoformat(), pk,
+            title, *figures, "是" if late else "", MeetingStatus(status).label, submitted.isoformat(), pk,
         ]  # fmt: skip
 
 

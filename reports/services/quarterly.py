@@ -50,7 +50,7 @@ def quarterly_report_request(
     The report to be built, and whether it is new. A quarter that is over has one final edition; before that, one
     interim edition may be made a day at a time while the last one is still being built.
     """
-    locked = Organisation.objects.order_by().select_for_update().get(pk=organisation.pk)
+    locked = Organisation.objects.order_by().select_for_update(no_key=True).get(pk=organisation.pk)
     if locked.kind == OrganisationKind.GROUP:
         raise ValidationError("党小组不单独生成季度报表，请选择党支部或上级党组织。")
     editions = QuarterlyReport.objects.filter(organisation=locked, period=period.code)

@@ -13,6 +13,7 @@ from branches.choices import MeetingKind, MeetingStatus
 from branches.models import Meeting
 from branches.services.obligations import obligations_open, obligations_refresh
 from branches.services.requirements import requirements_load
+from core.calendar import local_today
 from reports.selectors.home import home_for
 from tests.factories import make_meeting, make_user
 
@@ -76,6 +77,14 @@ def test_every_link_of_the_page_opens(opened):
     home = home_for(opened.user(Role.BRANCH_SECRETARY), TODAY)
     for url in {item.url for item in (*home.todo[:3], *home.coming[:3], *home.tiles)} | {home.more_url}:
         assert client.get(url, follow=True).status_code == 200, url
+
+
+def test_the_overdue_tile_opens_to_as_many_rows_as_it_says(opened):
+    obligations_open()
+    secretary = opened.user(Role.BRANCH_SECRETARY)
+    tile = next(tile for tile in home_for(secretary, local_today()).tiles if "逾期" in tile.label)
+    page = opened.client(Role.BRANCH_SECRETARY).get(tile.url)
+    assert page.context["ledger"].count_text == f"共 {tile.figure} 条"
 
 
 def test_query_count_does_not_follow_the_number_of_branches(opened):

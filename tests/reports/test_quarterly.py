@@ -1,6 +1,6 @@
 """Quarterly reports: one moment, frozen, the same figures whenever they are opened."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from accounts.roles import Role
 from branches.choices import MeetingKind
+from branches.models import Meeting
 from branches.services.obligations import obligations_open, obligations_refresh
 from branches.services.requirements import requirements_load
 from core.models import AuditEvent, Job
@@ -200,3 +201,10 @@ def test_a_unit_reads_its_own_report_and_no_other(quarter):
     client = quarter.client(Role.UNIT_STAFF)
     assert client.get(reverse("reports:report_detail", args=[own.pk])).status_code == 200
     assert client.get(reverse("reports:report_detail", args=[other.pk])).status_code == 404
+
+
+def test_a_log_submitted_after_midnight_bears_the_local_day(quarter):
+    meeting = make_meeting(quarter.branch, date(2026, 7, 1), MeetingKind.THEME_DAY, title="夜间提交")
+    Meeting.objects.filter(pk=meeting.pk).update(submitted_at=datetime(2026, 7, 1, 17, tzinfo=UTC))
+    records = ReportChunk.objects.get(report=frozen(quarter), sheet="records").rows
+    assert next(row for row in records if row[5] == "夜间提交")[12] == "2026-07-02"
