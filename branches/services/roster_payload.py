@@ -21,8 +21,8 @@ DATES = {field.name for field in FIELDS if field.kind == "date"}
 @dataclass(frozen=True, slots=True)
 class Payload:
     """
-    Rows as read, where the fields stood, and the digest of the plan that was shown. ``all_new``: where every row is a new
-    person, the state of the reach in which that was found.
+    Rows as read, where the fields stood, and the digest of the plan that was shown. ``all_new``: where every row is
+    a new person, the state of the reach in which that was found.
     """
 
     rows: list[RosterRow]
