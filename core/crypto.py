@@ -28,7 +28,7 @@ class DecryptionError(ValueError):
 
 class _Keys(NamedTuple):
     cipher: AESGCM
-    hash_key: bytes
+    hasher: hmac.HMAC
 
 
 def encrypt(text: str) -> str:
@@ -57,7 +57,9 @@ def keyed_hash(text: str) -> str:
     """64 hex digits, the same for the same text and key, of no use without the key; "" stays ""."""
     if not text:
         return ""
-    return hmac.digest(_ring(settings.FIELD_KEY)[-1].hash_key, text.encode(), "sha256").hex()
+    keyed = _ring(settings.FIELD_KEY)[-1].hasher.copy()
+    keyed.update(text.encode())
+    return keyed.hexdigest()
 
 
 def is_current(value: str) -> bool:
@@ -78,7 +80,10 @@ def _ring(secrets: str) -> tuple[_Keys, ...]:
     parts = [part.strip() for part in secrets.split(",")]
     if not all(parts):
         raise ImproperlyConfigured("FIELD_KEY is empty")
-    return tuple(_Keys(AESGCM(_subkey(part, b"field-encryption")), _subkey(part, b"field-hash")) for part in parts)
+    return tuple(
+        _Keys(AESGCM(_subkey(part, b"field-encryption")), hmac.new(_subkey(part, b"field-hash"), digestmod="sha256"))
+        for part in parts
+    )
 
 
 def _subkey(secret: str, purpose: bytes) -> bytes:

@@ -81,6 +81,7 @@ class RosterReader:
     def __init__(self, layout: Layout, vocabulary: Vocabulary, today: date) -> None:
         self.layout, self.vocabulary, self.today = layout, vocabulary, today
         self.errors = Errors(layout.places())
+        self._implied_branch = None if "organisation_id" in layout.names else vocabulary.only_branch
         readers = _readers(vocabulary)
         self._plans = [
             ColumnPlan(
@@ -115,22 +116,21 @@ class RosterReader:
                 yield row
 
     def _judge(self, row: RosterRow) -> None:
-        if "name" not in row.values and "name" not in row.refused:
+        values = row.values
+        if "name" not in values and "name" not in row.refused:
             self._refuse(row, "name", "", "姓名是空的", "填写姓名")
-        self._place(row)
-        self._resolve_education(row)
-        self._compare_with_id(row)
-        for name, message, accepted in row_problems(row.values, self.today):
-            self._refuse(row, name, row.values[name], message, accepted)
-
-    def _place(self, row: RosterRow) -> None:
-        values, only = row.values, self.vocabulary.only_branch
-        if only is not None and "organisation_id" not in self.layout.names:
-            values["organisation_id"] = only
+        if self._implied_branch is not None:
+            values["organisation_id"] = self._implied_branch
         if "organisation_id" not in values and "organisation_id" not in row.refused:
             self._refuse(row, "organisation_id", "", "所在党支部是空的", "党支部全称、简称或代码")
         if "group_id" in values:
             self._place_group(row)
+        if values.get("education") == POSTGRADUATE_UNSPECIFIED:
+            self._resolve_education(row)
+        if "id_number" in values:
+            self._compare_with_id(row)
+        for name, message, accepted in row_problems(values, self.today):
+            self._refuse(row, name, values[name], message, accepted)
 
     def _place_group(self, row: RosterRow) -> None:
         text, branch = row.values.pop("group_id"), row.values.get("organisation_id")
@@ -143,8 +143,6 @@ class RosterReader:
     def _resolve_education(self, row: RosterRow) -> None:
         """研究生 alone does not say which; the degree does."""
         values, words = row.values, self.vocabulary
-        if values.get("education") != POSTGRADUATE_UNSPECIFIED:
-            return
         del values["education"]
         by_degree = {words.degrees["博士"]: "博士研究生", words.degrees["硕士"]: "硕士研究生"}
         label = by_degree.get(values.get("degree", ""))
@@ -154,9 +152,7 @@ class RosterReader:
             self._refuse(row, "education", "研究生", "分不清博士还是硕士", "博士研究生、硕士研究生，或填写学位")
 
     def _compare_with_id(self, row: RosterRow) -> None:
-        values, number = row.values, row.values.get("id_number", "")
-        if not number:
-            return
+        values, number = row.values, row.values["id_number"]
         if "*" in number:
             values["id_number_mask"] = values.pop("id_number")
             return
@@ -172,19 +168,21 @@ class RosterReader:
         self.errors.add(row.number, name, raw, message, accepted)
 
 
-def row_problems(values: Mapping[str, Any], today: date) -> Iterator[tuple[str, str, str]]:
+def row_problems(values: Mapping[str, Any], today: date) -> list[tuple[str, str, str]]:
     """(field, message, accepted) of whatever in a row contradicts itself."""
     born, joined, confirmed = values.get("birth_date"), values.get("joined_on"), values.get("confirmed_on")
+    problems: list[tuple[str, str, str]] = []
     days = (("birth_date", "出生", born), ("joined_on", "入党", joined), ("confirmed_on", "转正", confirmed))
     for name, title, day in days:
         if day and day > today:
-            yield name, f"{title}日期晚于今天", "今天或以前的日期"
+            problems.append((name, f"{title}日期晚于今天", "今天或以前的日期"))
     if born and joined and joined.year - born.year <= ADULT_YEARS and joined < _birthday(born, ADULT_YEARS):
-        yield "joined_on", "入党时不满18周岁", "核对出生日期和入党日期"
+        problems.append(("joined_on", "入党时不满18周岁", "核对出生日期和入党日期"))
     if joined and confirmed and confirmed < joined:
-        yield "confirmed_on", "转正日期早于入党日期", "核对两个日期"
+        problems.append(("confirmed_on", "转正日期早于入党日期", "核对两个日期"))
     if confirmed and values.get("category") == "probationary":
-        yield "category", "预备党员不应有转正日期", "改为正式党员，或删去转正日期"
+        problems.append(("category", "预备党员不应有转正日期", "改为正式党员，或删去转正日期"))
+    return problems
 
 
 def inferred_category(values: Mapping[str, Any], today: date) -> str:

@@ -82,12 +82,17 @@ def _column(rows: Sequence[Sequence[Any]], index: int) -> list[Any]:
 def _varied(raw: Sequence[Any], plan: ColumnPlan) -> tuple[list[Any], list[tuple[int, CellProblem]]]:
     values: list[Any] = []
     problems = []
+    read = plan.read
     for offset, cell in enumerate(raw):
+        if cell == "":
+            values.append(None)
+            continue
         try:
-            values.append(None if cell == "" else _said(cell, plan))
+            values.append(read(cell))
         except CellProblem as problem:
             values.append(None)
-            problems.append((offset, problem))
+            if cell is not None and not (type(cell) is str and cell.isspace()):
+                problems.append((offset, problem))
     return values, problems
 
 

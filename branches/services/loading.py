@@ -9,11 +9,12 @@ import csv
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from io import StringIO
+from itertools import islice
 from typing import Any
 
 from django.db import connection, models
 
-CHUNK = 5000
+CHUNK = 1000
 
 
 def keys_reserve(model: type[models.Model], count: int) -> Sequence[int]:
@@ -21,10 +22,9 @@ def keys_reserve(model: type[models.Model], count: int) -> Sequence[int]:
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
-            )
-            return [key for (key,) in cursor.fetchall()]
+            drawn = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS key FROM generate_series(1, %s)"
+            cursor.execute(f"SELECT array_agg(key) FROM ({drawn}) AS drawn", [table, count])  # noqa: S608 # nosec B608
+            return list(cursor.fetchone()[0] or ())
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         last = cursor.fetchone()
     first = (last[0] if last else 0) + 1
@@ -85,11 +85,25 @@ def _copy(model: type[models.Model], columns: Sequence[Any], table: str, rows: I
     texts = [str(column.column) for column in columns if isinstance(column, models.CharField | models.TextField)]
     keep = f", FORCE_NOT_NULL ({_listed(texts)})" if texts else ""
     command = f"COPY {_quoted(table)} ({_listed(column.column for column in columns)}) FROM STDIN (FORMAT csv{keep})"
-    buffer = StringIO(newline="")
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    buffer.seek(0)
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(command, buffer)
+        cursor.copy_expert(command, _CsvStream(rows))
+
+
+class _CsvStream:
+    """Rows as CSV, made while the server already stores those before."""
+
+    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
+        self._rows = iter(rows)
+        self._buffer = StringIO(newline="")
+        self._writer = csv.writer(self._buffer, lineterminator="\n")
+
+    def read(self, size: int = -1) -> str:
+        """The next thousand rows, whatever ``size`` says; "" at the end."""
+        self._writer.writerows(islice(self._rows, CHUNK))
+        text = self._buffer.getvalue()
+        self._buffer.seek(0)
+        self._buffer.truncate()
+        return text
 
 
 def _execute_many(statement: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -115,6 +115,7 @@ class _Known:
     def __init__(self, rows: Sequence[RosterRow], hashes: dict[int, str], reach: Reach) -> None:
         self.by_hash: dict[str, Stored] = {}
         self.by_name: dict[str, list[Stored]] = defaultdict(list)
+        self.unnumbered: dict[str, list[Stored]] = defaultdict(list)
         inside = Member.objects.filter(organisation__path__startswith=reach.path).order_by("pk")
         if len(rows) <= QUERY_CHUNK // 2:
             names, numbers = [row.values["name"] for row in rows], [hashes[row.number] for row in rows]
@@ -122,12 +123,14 @@ class _Known:
         for stored in inside.values_list(*MATCHED).iterator(chunk_size=5000):
             if hashed := stored[AT["id_number_hash"]]:
                 self.by_hash[hashed] = stored
+            elif stored[AT["left_on"]] is None:
+                self.unnumbered[stored[AT["name"]]].append(stored)
             self.by_name[stored[AT["name"]]].append(stored)
 
     def find(self, row: RosterRow, hashed: str, errors: Errors) -> Stored | None:
         """The member whom the row means; None for a new one, or where an error was added."""
         found = self.by_hash.get(hashed) if hashed else None
-        if found is None:
+        if found is None and not (hashed and row.values["name"] not in self.unnumbered):
             candidates = list(self._candidates(row, hashed))
             found = self._only(row, candidates, errors)
         if found is not None and found[AT["left_on"]] is not None:
@@ -138,10 +141,9 @@ class _Known:
         return found
 
     def _candidates(self, row: RosterRow, hashed: str) -> Iterator[Stored]:
+        """A person with a number can else only be one whose number is not known yet."""
         values = row.values
-        for stored in self.by_name.get(values["name"], ()):
-            if hashed and (stored[AT["id_number_hash"]] or stored[AT["left_on"]]):
-                continue
+        for stored in (self.unnumbered if hashed else self.by_name).get(values["name"], ()):
             if "id_number_mask" in values and stored[AT["id_number_mask"]] != values["id_number_mask"]:
                 continue
             if _same_birth(values, stored):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import repeat
 from typing import Any
 
 from django.utils import timezone
@@ -43,12 +42,14 @@ def _create(plan: Plan, today: date) -> Sequence[int]:
     now = stamp(timezone.now())
     values = [row.values for row in plan.creates]
     stored = [[item.get(name, DEFAULTS[name]) for item in values] for name in STORED]
-    pinyin = zip(*(person_pinyin(name) for name in stored[0]), strict=True)
-    numbers = zip(*(_numbers(row.values, plan.hashes[row.number]) for row in plan.creates), strict=True)
-    same = [repeat(value) for value in (*(DEFAULTS[name] for name in REST), now, now)]
-    columns = ("id", *STORED, *NAMES, *NUMBERS, *REST, "created_at", "updated_at")
-    # The constant columns have no end, so nothing can be strict here.
-    rows_insert(Member, columns, zip(keys, *stored, *pinyin, *numbers, *same, strict=False))
+    same = (*(DEFAULTS[name] for name in REST), now, now)
+    columns = ("id", *NAMES, *NUMBERS, *STORED, *REST, "created_at", "updated_at")
+    # A generator: hashing and encrypting go on while the database stores the rows before.
+    rows = (
+        (key, *person_pinyin(said[0]), *_numbers(row.values, plan.hashes[row.number]), *said, *same)
+        for key, row, said in zip(keys, plan.creates, zip(*stored, strict=True), strict=True)
+    )
+    rows_insert(Member, columns, rows)
     since = _first_days(plan, today)
     stays = (
         (key, item["organisation_id"], item.get("group_id"), since(item), EntryReason.IMPORTED.value, "")

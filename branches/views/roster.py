@@ -58,7 +58,7 @@ def roster_preview(request: UserRequest, pk: int) -> HttpResponse:
     commit = request.user.scope(Capability.IMPORT_COMMIT)
     context = {
         "batch": batch,
-        "job": job_of(request.user, batch.job_id) if batch.job_id and batch.state in NOT_DONE else None,
+        "job": job_of(request.user, batch.job_id) if batch.job_id else None,
         "may_commit": batch.state == RosterBatch.State.PREVIEW
         and not batch.error_count
         and commit.covers(batch.organisation.path),

@@ -34,7 +34,7 @@ ENCODING = re.compile(rb"""^<\?xml[^>]*encoding\s*=\s*["']([^"']+)["']""")
 FAR = rb"""["'](?:[A-Za-z]{3}|[H-Zh-z][A-Za-z]|[Gg][S-Zs-z]|[A-Za-z]{0,2}0*[1-9]\d{5})"""
 FAR_CELL = re.compile(rb"r(?<=\sr)\s*=\s*" + FAR)
 FAR_QUICK = re.compile(rb"r=" + FAR)
-LOOSE_ATTRIBUTE = re.compile(rb"""r(?:\s|=[^"])""")
+LOOSE_ATTRIBUTE = re.compile(rb"""r(?<=\sr)(?:\s+=|=[^"])""")
 SHARED_REFERENCE = re.compile(rb"<(?:\w+:)?v>\s*(\d+)\s*<")
 SHARED_STRING = re.compile(rb"<(?:\w+:)?si[\s/>]")
 WANTED = re.compile(

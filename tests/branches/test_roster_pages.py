@@ -217,3 +217,19 @@ def test_a_right_lost_while_waiting_stops_the_commit(city, monkeypatch):
     job_execute(last().job_id)
     assert "没有导入这批名册的权限" in Job.objects.get(pk=last().job_id).message
     assert not Member.objects.filter(name="赵甲乙").exists()
+
+
+def test_a_long_file_that_is_no_roster_is_dropped_with_the_reason(city, monkeypatch):
+    monkeypatch.setattr(services, "INLINE_BYTES", 0)
+    client = city.client(Role.UNIT_STAFF)
+    for file, message in (
+        (workbook(("甲", "乙"), (1, 2)), "没有找到表头"),
+        (BytesIO(b"PK\x03\x04 broken"), "文件已损坏"),
+    ):
+        send(client, city.unit, file)
+        batch = last()
+        job_execute(batch.job_id)
+        batch.refresh_from_db()
+        assert (batch.state, batch.payload) == ("dropped", "")
+        assert message in Job.objects.get(pk=batch.job_id).message
+        assert message in client.get(url("roster_preview", batch.pk)).content.decode()
