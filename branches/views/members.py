@@ -34,7 +34,8 @@ QUERY_LIMIT = 50
 @door(Capability.MEMBER_LIST, methods=("GET",))
 def member_list(request: UserRequest) -> HttpResponse:
     if not selectors.sees_whole_roster(request.user):
-        return ledger_page(request, ComradeLedger, "branches/member_comrades.html")
+        own = {"own": selectors.own_member(request.user)}
+        return ledger_page(request, ComradeLedger, "branches/member_comrades.html", own)
     context = {
         "may_create": request.user.can(Capability.MEMBER_CREATE),
         "may_import": request.user.can(Capability.IMPORT_UPLOAD),

@@ -173,7 +173,7 @@ def posts(branches: Sequence[Branch], random: Random, since: date, today: date) 
     Post.objects.bulk_create(
         [
             Post(
-                organisation_id=branch.node.pk,
+                organisation_id=group.pk,
                 member_id=next(person.pk for person in branch.on(today) if person.group is group),
                 kind=PostKind.GROUP_LEADER,
                 starts_on=since,
