@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from core.periods import parse_period
-from core.workbooks.writer import SheetColumn, WorkbookWriter
+from core.workbooks.writer import SheetColumn, WorkbookWriter, put
 from reports.models import QuarterlyReport
 from reports.selectors.quarterly import RECORD_HEADINGS, RECORDS, RULE_HEADINGS, Row
 
@@ -115,17 +116,17 @@ def _summary(sheet: Worksheet, report: QuarterlyReport) -> None:
     )
     meetings = summary["meetings"]
     _line(sheet, [f"会议记录{meetings['count']}份，其中补记{meetings['late']}份。"])
-    sheet.append([])
+    _line(sheet, [""])
     _table(
         sheet,
         ["编号", "应做事项", "性质", "依据", "应做项", "已完成", "已减免", "未完成", "完成率"],
         [_rule_row(rule) for rule in summary["rules"]],
     )
-    sheet.append([])
+    _line(sheet, [""])
     codes = [rule["code"] for rule in summary["rules"]]
     titles = [f"{rule['title']}\n完成/应做" for rule in summary["rules"]]
     _table(sheet, ["单位", *titles], [_unit_row(unit, codes) for unit in summary["units"]])
-    sheet.append([])
+    _line(sheet, [""])
     _line(sheet, ["说明：一个“应做项”是一个党支部在一个期间内的一项要求；完成率＝已完成÷（应做项－已减免）。"])
     _line(sheet, ["各项明细见同名工作表，所依据的会议记录见“会议记录”工作表；名次不作排列。"])
     _set_up(sheet)
@@ -145,23 +146,26 @@ def _unit_row(unit: dict[str, Any], codes: list[str]) -> Row:
     return [unit["unit"], *cells]
 
 
+def _append(sheet: Worksheet, values: Row) -> list[Cell]:
+    """A row below the last one; names of organisations stay text, whatever they begin with."""
+    number = 1 if sheet["A1"].value is None else sheet.max_row + 1
+    return [put(sheet, number, column, value) for column, value in enumerate(values, start=1)]
+
+
 def _line(sheet: Worksheet, values: Row, font: Font | None = None) -> None:
-    sheet.append(values)
+    cells = _append(sheet, values)
     if font:
-        sheet.cell(sheet.max_row, 1).font = font
+        cells[0].font = font
 
 
 def _table(sheet: Worksheet, headings: list[str], rows: list[Row]) -> None:
-    sheet.append(headings)
-    for cell in sheet[sheet.max_row][: len(headings)]:
+    for cell in _append(sheet, list(headings)):
         cell.font, cell.fill, cell.border, cell.alignment = HEAD, FILL, GRID, CENTRE
     sheet.row_dimensions[sheet.max_row].height = 32
     for row in rows:
-        sheet.append(row)
-        for cell in sheet[sheet.max_row][: len(headings)]:
+        for cell in _append(sheet, row):
             cell.border = GRID
             cell.alignment = Alignment(horizontal="left" if cell.column in LEFT else "center", vertical="center")
-            cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type
             if isinstance(cell.value, float):
                 cell.number_format = "0.0%"
 

@@ -70,7 +70,7 @@ class WorkbookWriter:
     def __init__(self, target: str | Path | IO[bytes], *, title: str = "", author: str = "") -> None:
         self.book = Workbook()
         self.book.remove(self.book.worksheets[0])
-        self.book.properties.title = title or None
+        self.book.properties.title = ILLEGAL_CHARACTERS_RE.sub("", title) or None
         self.book.properties.creator = author or "Portal"
         self._styles: dict[tuple[str, bool], int] = {}
         self._zip = ZipFile(target, "w", ZIP_DEFLATED, compresslevel=1)

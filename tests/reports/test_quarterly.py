@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from accounts.roles import Role
 from branches.choices import MeetingKind
-from branches.models import Meeting
+from branches.models import Meeting, Organisation
 from branches.services.obligations import obligations_open, obligations_refresh
 from branches.services.requirements import requirements_load
 from core.models import AuditEvent, Job
@@ -130,6 +130,15 @@ def test_the_workbook_says_what_the_page_says(quarter, tmp_path):
     assert hostile.data_type != "f"
     assert [row[0].value.date() for row in rows] == [date(2026, 8, 5), date(2026, 9, 30)]
     assert next(row[4].value for row in rows if row[0].value.month == 8) == "支部党员大会、党课"
+
+
+def test_an_organisation_named_like_a_formula_stays_text(quarter):
+    Organisation.objects.filter(pk=quarter.unit.pk).update(short_name="=HYPERLINK(1)\x07")
+    quarter.unit.refresh_from_db()
+    book = load_workbook(report_render(frozen(quarter, quarter.unit)))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if "HYPERLINK" in str(cell.value)]
+    assert len(cells) > 2
+    assert {cell.data_type for cell in cells} == {"s"}
 
 
 def test_command_and_page_make_the_same_file(quarter, tmp_path):
