@@ -97,6 +97,29 @@ class Capability(StrEnum):
     ACCOUNT_VIEW_OWN = "account.view_own"
     REPORT_UNIT_DOWNLOAD = "report_unit.download"
     REPORT_CITY_DOWNLOAD = "report_city.download"
+    ELECTION_VIEW = "election.view"
+    ELECTION_RECORD = "election.record"
+    ELECTION_APPROVE = "election.approve"
+    ADMISSION_VIEW = "admission.view"
+    ADMISSION_RECORD = "admission.record"
+    ADMISSION_APPROVE = "admission.approve"
+    DUES_VIEW_OWN = "dues.view_own"
+    DUES_VIEW = "dues.view"
+    DUES_SUMMARY = "dues.summary"
+    DUES_RECORD = "dues.record"
+    DUES_APPROVE = "dues.approve"
+    APPRAISAL_VIEW = "appraisal.view"
+    APPRAISAL_RECORD = "appraisal.record"
+    TALK_VIEW = "talk.view"
+    TALK_RECORD = "talk.record"
+    PLAN_VIEW = "plan.view"
+    PLAN_WRITE = "plan.write"
+    CEREMONY_VIEW = "ceremony.view"
+    CEREMONY_RECORD = "ceremony.record"
+    QUARTER_VIEW = "quarter.view"
+    QUARTER_CLOSE = "quarter.close"
+    QUARTER_REOPEN = "quarter.reopen"
+    HANDBOOK_GENERATE = "handbook.generate"
 
 
 class Role(models.TextChoices):
@@ -141,10 +164,12 @@ ROLES: dict[Role, dict[Capability, Reach]] = {
         Reach.SELF: (
             C.MEMBER_VIEW_MASKED, C.MEMBER_UPDATE_OWN_CONTACT, C.MEMBER_PII_REVEAL, C.ATTENDANCE_VIEW,
             C.ATTENDANCE_CONFIRM_SELF, C.REMINDER_LIST, C.REMINDER_ACK,
+            C.DUES_VIEW_OWN,
         ),
         Reach.OWN: (
             C.BRANCH_VIEW, C.MEMBER_LIST, C.MEETING_LIST, C.MEETING_VIEW, C.ATTACHMENT_DOWNLOAD,
             C.OBLIGATION_LIST, C.OBLIGATION_VIEW,
+            C.ELECTION_VIEW, C.PLAN_VIEW, C.QUARTER_VIEW,
         ),
         Reach.UNIT: (
             C.ORG_UNIT_LIST,
@@ -153,6 +178,7 @@ ROLES: dict[Role, dict[Capability, Reach]] = {
     Role.BRANCH_SECRETARY: _grants({
         Reach.SELF: (
             C.MEMBER_UPDATE_OWN_CONTACT, C.ATTENDANCE_CONFIRM_SELF, C.EXPORT_DOWNLOAD_OWN,
+            C.DUES_VIEW_OWN,
         ),
         Reach.OWN: (
             C.BRANCH_VIEW, C.BRANCH_UPDATE, C.MEMBER_LIST, C.MEMBER_VIEW_MASKED, C.MEMBER_CREATE,
@@ -161,6 +187,10 @@ ROLES: dict[Role, dict[Capability, Reach]] = {
             C.ATTACHMENT_UPLOAD, C.ATTACHMENT_DOWNLOAD, C.ATTACHMENT_DELETE_IN_DRAFT, C.ATTENDANCE_VIEW,
             C.ATTENDANCE_UPDATE, C.REMINDER_LIST, C.REMINDER_ACK, C.IMPORT_UPLOAD, C.IMPORT_PREVIEW,
             C.EXPORT_CREATE, C.RECTIFY_REPLY, C.OBLIGATION_LIST, C.OBLIGATION_VIEW, C.MEETING_CORRECT,
+            C.ELECTION_VIEW, C.ELECTION_RECORD, C.ADMISSION_VIEW, C.ADMISSION_RECORD, C.DUES_VIEW,
+            C.DUES_SUMMARY, C.DUES_RECORD, C.APPRAISAL_VIEW, C.APPRAISAL_RECORD, C.TALK_VIEW, C.TALK_RECORD,
+            C.PLAN_VIEW, C.PLAN_WRITE, C.CEREMONY_VIEW, C.CEREMONY_RECORD, C.QUARTER_VIEW, C.QUARTER_CLOSE,
+            C.HANDBOOK_GENERATE,
         ),
         Reach.UNIT: (
             C.ORG_UNIT_LIST,
@@ -169,6 +199,7 @@ ROLES: dict[Role, dict[Capability, Reach]] = {
     Role.UNIT_STAFF: _grants({
         Reach.SELF: (
             C.MEMBER_UPDATE_OWN_CONTACT, C.ATTENDANCE_CONFIRM_SELF, C.EXPORT_DOWNLOAD_OWN,
+            C.DUES_VIEW_OWN,
         ),
         Reach.UNIT: (
             C.ORG_UNIT_LIST, C.ORG_UNIT_UPDATE, C.BRANCH_VIEW, C.BRANCH_CREATE, C.BRANCH_UPDATE,
@@ -180,6 +211,9 @@ ROLES: dict[Role, dict[Capability, Reach]] = {
             C.IMPORT_COMMIT, C.EXPORT_CREATE, C.RECTIFY_ISSUE, C.RECTIFY_CLOSE, C.ROLE_GRANT_LIST,
             C.ROLE_GRANT_PROPOSE, C.OBLIGATION_LIST, C.OBLIGATION_VIEW, C.OBLIGATION_WAIVE,
             C.REPORT_UNIT_DOWNLOAD,
+            C.ELECTION_VIEW, C.ELECTION_RECORD, C.ELECTION_APPROVE, C.ADMISSION_VIEW, C.ADMISSION_RECORD,
+            C.ADMISSION_APPROVE, C.DUES_VIEW, C.DUES_SUMMARY, C.DUES_APPROVE, C.APPRAISAL_VIEW, C.TALK_VIEW,
+            C.PLAN_VIEW, C.QUARTER_VIEW, C.QUARTER_CLOSE, C.QUARTER_REOPEN, C.HANDBOOK_GENERATE,
         ),
     }),
     Role.UNIT_DISCIPLINE: _grants({
@@ -192,6 +226,7 @@ ROLES: dict[Role, dict[Capability, Reach]] = {
             C.ATTENDANCE_VIEW, C.REMINDER_LIST, C.REPORT_UNIT_VIEW, C.EXPORT_CREATE, C.RECTIFY_ISSUE,
             C.RECTIFY_CLOSE, C.AUDIT_SEARCH_BUSINESS, C.OBLIGATION_LIST, C.OBLIGATION_VIEW,
             C.REPORT_UNIT_DOWNLOAD,
+            C.ELECTION_VIEW, C.PLAN_VIEW, C.QUARTER_VIEW,
         ),
     }),
     Role.CITY_STAFF: _grants({
@@ -206,6 +241,8 @@ ROLES: dict[Role, dict[Capability, Reach]] = {
             C.REPORT_UNIT_GENERATE, C.REPORT_CITY_VIEW, C.REPORT_CITY_GENERATE, C.EXPORT_CREATE,
             C.RECTIFY_ISSUE, C.RECTIFY_CLOSE, C.ROLE_GRANT_PROPOSE, C.OBLIGATION_LIST, C.OBLIGATION_VIEW,
             C.OBLIGATION_WAIVE, C.REPORT_UNIT_DOWNLOAD, C.REPORT_CITY_DOWNLOAD,
+            C.ELECTION_VIEW, C.ELECTION_APPROVE, C.ADMISSION_VIEW, C.DUES_SUMMARY, C.PLAN_VIEW, C.QUARTER_VIEW,
+            C.QUARTER_REOPEN,
         ),
     }),
     Role.SYSTEM_ADMIN: _grants({
@@ -236,6 +273,7 @@ REASON_NEEDED: frozenset[Capability] = frozenset(
     {
         C.MEMBER_PII_REVEAL,
         C.OBLIGATION_WAIVE,
+        C.QUARTER_REOPEN,
     }
 )
 SECOND_PERSON_NEEDED: frozenset[Capability] = frozenset(

@@ -1,6 +1,7 @@
 """What the permission sweep must know of each URL: the matrix rows that open it, and how to make its object in a place.
 
-A new URL needs an entry in ``ENTRIES``, or the sweep fails; "app:name#case" is another way to ask the same URL.
+A new URL needs an entry here or in its own module of `tests.sweeps`, or the sweep fails; "app:name#case" is another
+way to ask the same URL.
 
 * ``rights``: rows of docs/permission_matrix.csv, any of which opens the view; none: open to everybody logged in;
 * ``at(world, place, actor)``: the ``Target`` in "own" (the branch or unit where the roles are posted), in "sibling"

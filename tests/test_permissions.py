@@ -22,7 +22,8 @@ from accounts.models import Posting, User
 from accounts.roles import Role
 from tests.conftest import City
 from tests.factories import LONG_AGO, ROLE_PLACES, make_user
-from tests.sweep import ENTRIES, PUBLIC, Entry, Target, World, build_world, canaries, side_doors
+from tests.sweep import PUBLIC, Entry, Target, World, build_world, canaries, side_doors
+from tests.sweeps import ENTRIES
 
 MATRIX = Path(__file__).parents[1] / "docs" / "permission_matrix.csv"
 COLUMNS = {
@@ -79,7 +80,7 @@ def test_every_url_is_swept() -> None:
     assert [name for name in named if name.endswith(":None") or name == "None"] == []
     assert len(named) == len(set(named)), "a name used twice hides a URL from the sweep"
     swept = {url_name(name) for name in ENTRIES}
-    assert set(named) - PUBLIC - swept == set(), "URLs without an entry in tests/sweep.py"
+    assert set(named) - PUBLIC - swept == set(), "URLs without an entry in tests/sweep.py or tests/sweeps/"
     assert swept - set(named) == set(), "entries without a URL"
     assert PUBLIC - set(named) == set()
 
