@@ -10,9 +10,11 @@ from django.db.models import Q, QuerySet
 
 from core.audit import Stream, actions_of
 from core.models import AuditEvent, Job, Notice, Workday
+from core.prepared import Prepared
 
 INBOX_PAGE = 50
 LARGEST_ID = 2**63 - 1
+UNREAD_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,16 @@ def unread_notices_of(user: Any) -> QuerySet[Notice]:
     return notices_of(user).filter(read_at__isnull=True)
 
 
-def unread_notice_count(user: Any, *, at_most: int = 100) -> int:
-    """How many unread notices the user has, counted no further than ``at_most``."""
-    return unread_notices_of(user)[:at_most].count()
+def _unread(user: int) -> QuerySet[Notice, Any]:
+    return Notice.objects.filter(user_id=user, read_at__isnull=True).order_by().values_list("pk")[:UNREAD_LIMIT]
+
+
+_UNREAD = Prepared(_unread, user=7_061_502_893)
+
+
+def unread_notice_count(user: Any) -> int:
+    """How many unread notices the user has, counted no further than UNREAD_LIMIT. One query, asked for every page."""
+    return len(_UNREAD.rows(user=user.pk))
 
 
 def notice_of(user: Any, pk: int) -> Notice | None:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 
 from core.doors import Door
 
@@ -70,21 +72,23 @@ def registered_navigation() -> list[NavItem]:
     return sorted(_registered.values(), key=lambda item: (item.order, item.url_name))
 
 
-def navigation(user: Any, path: str) -> list[NavGroup]:
+def navigation(user: Any, path: str) -> tuple[NavGroup, ...]:
     """The menu of `user`, with the entry that `path` lies under marked active. Entries without a URL are left out."""
-    found = [(item, url) for item in registered_navigation() if (url := _url(item.url_name))]
+    found = [(item, url) for item in registered_navigation() if (url := _url(item.url_name, settings.ROOT_URLCONF))]
     shown = [(item, url) for item, url in found if _may_see(user, item, url)]
     active = _active_url((url for _, url in shown), path)
     grouped: dict[str, list[NavLink]] = {}
     for item, url in shown:
         grouped.setdefault(item.group, []).append(NavLink(item.label, url, item.icon, url == active))
-    return [NavGroup(label, tuple(links)) for label, links in grouped.items()]
+    return tuple(NavGroup(label, tuple(links)) for label, links in grouped.items())
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Menu and unread count are lazy: fragments that do not draw them cost nothing."""
+    menu = SimpleLazyObject(lambda: _menu(request))
     return {
-        "nav": SimpleLazyObject(lambda: _menu(request)),
+        "nav": menu,
+        "sidebar": SimpleLazyObject(lambda: _sidebar(_menu(request))),
         "unread_notices": SimpleLazyObject(lambda: _unread(request)),
         "theme": theme_of(request),
         "portal_name": settings.PORTAL["NAME"],
@@ -97,8 +101,18 @@ def theme_of(request: HttpRequest) -> str:
     return chosen if chosen in THEMES else ""
 
 
-def _menu(request: HttpRequest) -> list[NavGroup]:
-    return navigation(request.user, request.path) if request.user.is_authenticated else []
+def _menu(request: HttpRequest) -> tuple[NavGroup, ...]:
+    return navigation(request.user, request.path) if request.user.is_authenticated else ()
+
+
+def _sidebar(menu: tuple[NavGroup, ...]) -> SafeString:
+    """The menu drawn. There are few different ones, and they are on every page: each is drawn once a process."""
+    return _drawn(menu) if not settings.DEBUG else _drawn.__wrapped__(menu)
+
+
+@lru_cache(maxsize=512)
+def _drawn(menu: tuple[NavGroup, ...]) -> SafeString:
+    return render_to_string("components/_sidebar.html", {"nav": menu})
 
 
 def _unread(request: HttpRequest) -> str:
@@ -106,13 +120,14 @@ def _unread(request: HttpRequest) -> str:
         return ""
     from core.selectors import unread_notice_count  # models are not loaded yet when apps register their entries
 
-    count = unread_notice_count(request.user, at_most=UNREAD_SHOWN + 1)
+    count = unread_notice_count(request.user)
     return f"{UNREAD_SHOWN}+" if count > UNREAD_SHOWN else str(count or "")
 
 
-def _url(url_name: str) -> str:
+@cache
+def _url(url_name: str, urlconf: str) -> str:
     try:
-        return reverse(url_name)
+        return reverse(url_name, urlconf)
     except NoReverseMatch:
         return ""
 

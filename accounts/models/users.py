@@ -8,11 +8,12 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.querysets import ScopedQuerySet
-from accounts.roles import Capability
+from accounts.roles import Capability, Role
 from accounts.scopes import Scope, scope_of
+from core.calendar import local_today
 
 if TYPE_CHECKING:
-    from accounts.models.postings import Posting
+    from accounts.models.postings import HeldRole
 
 username_validator = RegexValidator(
     r"^[a-z0-9][a-z0-9._-]{1,31}\Z", "用户名由 2 至 32 位小写字母、数字、点、横线或下划线组成，以字母或数字开头。"
@@ -77,7 +78,7 @@ class User(AbstractBaseUser):
         """How far this user reaches with the capability today; all capabilities share one query per user object."""
         scopes: dict[Capability, Scope] = self.__dict__.setdefault("_scopes", {})
         if capability not in scopes:
-            places = [(posting.role, posting.organisation.path) for posting in self.current_postings]
+            places = [(posting.role, posting.path) for posting in self.current_postings]
             scopes[capability] = scope_of(places, capability)
         return scopes[capability]
 
@@ -85,12 +86,14 @@ class User(AbstractBaseUser):
         return self.scope(capability).can
 
     @property
-    def current_postings(self) -> list[Posting]:
-        """Today's postings with their organisations; none for a disabled or unsaved user. Cached on this object."""
+    def current_postings(self) -> list[HeldRole]:
+        """Today's postings with their places; none for a disabled or unsaved user. Cached on this object."""
+        from accounts.models.postings import held_roles  # it stands on this module
+
         if "_postings" not in self.__dict__:
             live = self.is_active and self.pk is not None
-            self.__dict__["_postings"] = list(self.postings.current().with_organisation()) if live else []
-        postings: list[Posting] = self.__dict__["_postings"]
+            self.__dict__["_postings"] = held_roles(self.pk, local_today()) if live else []
+        postings: list[HeldRole] = self.__dict__["_postings"]
         return postings
 
     @property
@@ -100,9 +103,7 @@ class User(AbstractBaseUser):
     @property
     def audit_role(self) -> str:
         """What the audit trail says of this person's standing: roles and where they are held."""
-        return "；".join(
-            f"{posting.get_role_display()}@{posting.organisation.short_name}" for posting in self.current_postings
-        )
+        return "；".join(f"{Role(posting.role).label}@{posting.place}" for posting in self.current_postings)
 
     def forget_scope(self) -> None:
         """Drop the cached postings, after they were changed in the same process."""

@@ -62,7 +62,7 @@ def home_for(user: User, today: date) -> Home:
     """Everything on the page, in a number of queries that depends on the roles held and on nothing else."""
     home = Home(period=period_of(today, Freq.QUARTER))
     postings = user.current_postings
-    home.places = "、".join(dict.fromkeys(posting.organisation.short_name for posting in postings))
+    home.places = "、".join(dict.fromkeys(posting.place for posting in postings))
     if user.can(Capability.MEETING_SUBMIT):
         _for_secretary(home, user, today)
     if user.can(Capability.IMPORT_COMMIT):
