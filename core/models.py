@@ -215,3 +215,15 @@ class Workday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {'上班' if self.is_workday else '放假'}"
+
+
+class SearchText(models.Model):
+    """What one object is found by: the pieces of its text (`core.grams`), written by the app that owns the object."""
+
+    kind = models.CharField("对象", max_length=20)
+    object_id = models.BigIntegerField("编号")
+    grams = models.TextField("词")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "检索词"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "object_id"], name="search_text_once")]

@@ -17,8 +17,10 @@ class ReportsConfig(AppConfig):
     verbose_name = "报表与看板"
 
     def ready(self) -> None:
-        from core import audit
+        from core import audit, search
+        from reports.selectors.search import REPORTS
 
+        search.register_source(REPORTS)
         audit.register(ACTIONS)
         register_navigation(
             NavItem("首页", "reports:home", "home", order=10),

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.roles import Capability
 from branches.models import Organisation
-from core.ledgers import AutocompleteFilter, ChoiceFilter, Column, Ledger
+from core.ledgers import AutocompleteFilter, ChoiceFilter, Column, Ledger, TextFilter
 from core.periods import parse_period
 from reports.choices import ReminderStage, ReportState
 from reports.models import QuarterlyReport, Reminder
@@ -48,6 +48,7 @@ class ReportLedger(Ledger):
             source=_organisations,
             path_field="organisation__path",
         ),
+        TextFilter("q", "搜索", ("title",), placeholder="名称中的字词"),
     )
     order = ("-period", "-pk")
 

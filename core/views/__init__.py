@@ -13,6 +13,7 @@ from core.views.errors import bad_request, page_not_found
 from core.views.health import healthz
 from core.views.jobs import job_cancel_view, job_detail, job_download, job_list, job_progress
 from core.views.notices import notice_list, notice_open, notice_read_all
+from core.views.search import search_page
 from core.views.workdays import workday_delete_view, workday_list
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "notice_open",
     "notice_read_all",
     "page_not_found",
+    "search_page",
     "workday_delete_view",
     "workday_list",
 ]
