@@ -175,7 +175,10 @@ def job_files_purge() -> int:
 
 @contextmanager
 def result_file(job: Job, name: str) -> Iterator[Path]:
-    """A path to write the job's result to. It takes the place of an earlier file only once it is complete."""
+    """
+    A path to write the job's result to. It takes the place of an earlier file only once it is complete. Called again
+    with another name, the job has several files, of which the last one is its ``result_file``.
+    """
     name = _safe_name(name)
     folder = _private_root() / "jobs" / str(job.pk)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -195,6 +198,12 @@ def result_path(job: Job) -> Path | None:
         return None
     path = (_private_root() / job.result_file).resolve()
     return path if path.is_relative_to(_private_root() / "jobs") and path.is_file() else None
+
+
+def result_paths(job: Job) -> list[Path]:
+    """All files of the finished job by name, none if they are not there (any more)."""
+    path = result_path(job)
+    return sorted(found for found in path.parent.iterdir() if not found.name.startswith(".")) if path else []
 
 
 def may_download(user: Any, job: Job) -> bool:

@@ -86,6 +86,12 @@ def notices_read_all(*, by: Any) -> int:
     return unread_notices_of(by).update(read_at=timezone.now())
 
 
+def notices_settle(*, users: Iterable[int], key: str) -> int:
+    """Mark one message as read in these inboxes, since what it asked for is done; how many were unread."""
+    unread = Notice.objects.filter(user__in=list(users), key=key, read_at=None)
+    return unread.update(read_at=timezone.now())
+
+
 def notices_deliver() -> int:
     """Send the e-mails that are due; how many were sent. Safe to run several times at once."""
     _recover(timezone.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,12 @@ from django.shortcuts import redirect, render
 from core import audit
 from core.actors import UserRequest
 from core.doors import door
-from core.jobs import job_cancel, may_download, result_path
+from core.jobs import job_cancel, may_download, result_path, result_paths
 from core.models import Job
 from core.selectors import job_of, jobs_of
 
 LIST_SIZE = 50
+KINDS = {".docx": "Word", ".pdf": "PDF", ".xlsx": "Excel"}
 
 
 @door("job.view_own", methods=("GET",))
@@ -51,13 +53,22 @@ def job_download(request: UserRequest, pk: UUID) -> HttpResponseBase:
     job = _own_job(request, pk)
     if not may_download(request.user, job):
         raise PermissionDenied("您已没有查看这份文件的权限。")
-    path = result_path(job)
+    path = _asked(request, job)
     if path is None:
         raise Http404("文件还没有生成，或已过保存期。")
-    audit.record(by=request.user, action="job.download", target=job, scope_path=job.scope_path)
+    after = {"file": path.name}
+    audit.record(by=request.user, action="job.download", target=job, scope_path=job.scope_path, after=after)
     answer = FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+def _asked(request: UserRequest, job: Job) -> Path | None:
+    """The job's file, of several the one whose ending is in ?type=."""
+    ending = request.GET.get("type")
+    if not ending:
+        return result_path(job)
+    return next((path for path in result_paths(job) if path.suffix == f".{ending}"), None)
 
 
 def _own_job(request: UserRequest, pk: UUID) -> Job:
@@ -68,4 +79,5 @@ def _own_job(request: UserRequest, pk: UUID) -> Job:
 
 
 def _context(job: Job) -> dict[str, Any]:
-    return {"job": job, "has_file": result_path(job) is not None}
+    files = [(path.suffix[1:], KINDS.get(path.suffix, "文件")) for path in result_paths(job)]
+    return {"job": job, "has_file": bool(files), "files": files}

@@ -23,7 +23,10 @@ MAX_COLUMNS = 200  # "GR"
 MAX_ROWS = 99_999
 MAX_TEXT = 200 * MEGABYTE  # of all cells together, once shared strings stand in each cell that names them
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Names of streams in an OLE file: an encrypted xlsx holds the first two, an old workbook one of the last two.
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+ENCRYPTED_STREAMS = (ENCRYPTED_PACKAGE, "EncryptionInfo".encode("utf-16-le"))
+OLD_STREAMS = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
 CHUNK = 256 * 1024
 
 DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -48,6 +51,10 @@ TOO_MUCH = "文件解压后过大，不像正常的表格，已拒绝。请把�
 BROKEN = "文件已损坏或不完整，无法打开。请用 Excel 或 WPS 重新另存为 .xlsx 后再上传。"
 NOT_XLSX = "这不是 .xlsx 工作簿。请用 Excel 或 WPS 另存为“Excel 工作簿（.xlsx）”后再上传。"
 LOCKED = "文件设置了打开密码，无法读取。请取消密码后再上传。"
+LOCKED_OR_OLD = (
+    "文件设置了打开密码，或者是旧版 .xls 文件，无法读取。"
+    "请取消密码，并用 Excel 或 WPS 另存为“Excel 工作簿（.xlsx）”后再上传。"
+)
 OLD_FORMAT = "这是旧版 .xls 文件。请用 Excel 或 WPS 另存为“Excel 工作簿（.xlsx）”后再上传。"
 MACROS = "文件含有宏，已拒绝。请另存为不含宏的“Excel 工作簿（.xlsx）”后再上传。"
 SUSPICIOUS = "文件内部结构异常，出于安全已拒绝。请把数据复制到新的工作簿后再上传。"
@@ -69,8 +76,7 @@ def check_package(file: IO[bytes]) -> dict[str, bytes]:
         raise WorkbookError(TOO_LARGE)
     start = file.read(len(OLE))
     if start == OLE:
-        file.seek(0)
-        raise WorkbookError(LOCKED if ENCRYPTED_PACKAGE in file.read() else OLD_FORMAT)
+        raise WorkbookError(_why_ole(file.read()))
     if not start.startswith(b"PK"):
         raise WorkbookError(NOT_XLSX if size else "文件是空的，请重新选择。")
     try:
@@ -78,6 +84,13 @@ def check_package(file: IO[bytes]) -> dict[str, bytes]:
             return _checked_parts(package)
     except (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
         raise WorkbookError(BROKEN) from error
+
+
+def _why_ole(content: bytes) -> str:
+    """Why a file that is no zip but an OLE container cannot be read."""
+    if any(name in content for name in ENCRYPTED_STREAMS):
+        return LOCKED
+    return OLD_FORMAT if any(name in content for name in OLD_STREAMS) else LOCKED_OR_OLD
 
 
 def repack(parts: dict[str, bytes]) -> BytesIO:

@@ -54,13 +54,15 @@ class Sheet:
     """A sheet as it was read. `rows[0][0]` is A1; an empty cell is "".
 
     Numbers are floats, whatever they look like; dates are those that Excel stored as dates. `formulas` and `errors`
-    name the cells whose value was calculated, or is an error like #N/A (and reads "" here).
+    name the cells whose value was calculated, or is an error like #N/A (and reads "" here). `merged` are the ranges of
+    merged cells that span several rows; only the first cell of one has a value.
     """
 
     name: str
     rows: list[list[Any]]
     formulas: frozenset[Place] = frozenset()
     errors: frozenset[Place] = frozenset()
+    merged: tuple[tuple[Place, Place], ...] = ()
 
     def records(self, header: Header) -> Iterator[tuple[int, dict[str, Any]]]:
         """(row from 0, value by key) of every row below the heading that is not blank."""
@@ -90,8 +92,9 @@ def read_sheet(file: IO[bytes], name: str = "") -> Sheet:
     workbook = _calamine(repack(parts))
     found = _sheet_name(workbook, name)
     rows = _rows(workbook, found)
-    formulas, errors = _odd_cells(_sheet_part(parts, found))
-    return Sheet(found, rows, formulas, errors)
+    content = _sheet_part(parts, found)
+    formulas, errors = _odd_cells(content)
+    return Sheet(found, rows, formulas, errors, _merged(workbook, found, content))
 
 
 def find_header(
@@ -173,6 +176,14 @@ def _calamine(package: BytesIO) -> CalamineWorkbook:
 def _rows(workbook: CalamineWorkbook, name: str) -> list[list[Any]]:
     rows: list[list[Any]] = _guarded(lambda: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
     return rows
+
+
+def _merged(workbook: CalamineWorkbook, name: str, content: bytes) -> tuple[tuple[Place, Place], ...]:
+    """Ranges of merged cells over several rows; the reader is asked only where the sheet speaks of any."""
+    if b"mergeCell " not in content:
+        return ()
+    ranges = _guarded(lambda: workbook.get_sheet_by_name(name).merged_cell_ranges) or []
+    return tuple((first, last) for first, last in ranges if last[0] > first[0])
 
 
 def _guarded(call: Any) -> Any:

@@ -102,7 +102,7 @@ def test_every_entry_of_a_role_opens_and_is_marked_active(city: City, role: Role
     links = [link for group in ui.navigation(city.user(role), "") for link in group.links]
     assert links
     for link in links:
-        response = client.get(link.url)
+        response = client.get(link.url, follow=True)
         assert response.status_code == 200, link
         assert f'href="{link.url}" aria-current="page"' in response.content.decode(), link
 
