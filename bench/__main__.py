@@ -14,6 +14,7 @@ import sys
 import uuid
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 from bench.databases import LARGE, SMALL, City, aggregate, vacuum
 from bench.server import Call, Client, in_turn, login, serve
@@ -21,9 +22,10 @@ from core.periods import Freq, period_of
 
 NEXT = re.compile(r'<a[^>]*rel="next"[^>]*href="([^"]+)"')
 PAGES = 2000
-EVERYTHING = ("list", "list_admin", "deep", "save", "matrix", "export", "import", "remind", "growth")
+EVERYTHING = ("list", "list_admin", "deep", "search", "save", "matrix", "export", "import", "remind", "growth")
 LIST = "/meetings/"
 HELLO = "/bench/hello/"
+WORDS = ("主题", "党费", "错时", "结对", "隔壁")
 
 
 def line(name: str, ours: float, reference: float, unit: str, goal: float, **more: Any) -> None:
@@ -98,6 +100,17 @@ def measure_lists(client: Client, names: set[str]) -> None:
         line("deep", times["deep"], times["first"], "ms", 1.2)
 
 
+def measure_search(client: Client) -> None:
+    """The search box with words of two characters: in every second log, in every tenth, in a few, in none."""
+    calls: dict[str, Call] = {"hello": lambda: client.get(HELLO)}
+    for word in WORDS:
+        calls[word] = lambda word=word: client.get(f"/search/?{urlencode({'q': word})}")  # type: ignore[misc]
+    times = in_turn(calls, rounds=20)
+    slowest = max(WORDS, key=lambda word: times[word])
+    each = {word: round(times[word], 1) for word in WORDS}
+    line("search", times[slowest], times["hello"], "ms", 20, slowest=slowest, words=each)
+
+
 def measure_save(port: int) -> None:
     saver = Saver(LARGE, port)
     times = in_turn({"hello": saver.hello, "save": saver}, rounds=30)
@@ -148,11 +161,13 @@ def measure_remind() -> None:
 
 
 def measure(names: set[str]) -> None:
-    if names & {"list", "list_admin", "deep", "save", "matrix", "growth"}:
+    if names & {"list", "list_admin", "deep", "search", "save", "matrix", "growth"}:
         with serve(LARGE) as port:
             client = login(LARGE, "gongwei", port)
             if names & {"list", "list_admin", "deep"}:
                 measure_lists(client, names)
+            if "search" in names:
+                measure_search(client)
             if "save" in names:
                 measure_save(port)
             if "matrix" in names:

@@ -56,6 +56,9 @@ PORTAL: dict[str, Any] = {
     "NAME": env.str("PORTAL_NAME", default="市直机关党建工作平台"),
     "BASE_URL": env.str("PORTAL_BASE_URL", default=f"http://127.0.0.1:{PORT}"),  # links in e-mails
     "LATE_ENTRY_DAYS": env.int("PORTAL_LATE_ENTRY_DAYS", default=3),
+    "QUARTER_CLOSE_DAYS": env.int("PORTAL_QUARTER_CLOSE_DAYS", default=30),  # days after its end; a quarter then closes
+    "QUARTER_REOPEN_DAYS": env.int("PORTAL_QUARTER_REOPEN_DAYS", default=5),  # working days a quarter is reopened for
+    "FOUNDING_QUIET_MONTHS": env.int("PORTAL_FOUNDING_QUIET_MONTHS", default=0),  # months beside that of the founding
     "LOCK_FAILURES": env.int("PORTAL_LOCK_FAILURES", default=5),
     "LOCK_MINUTES": env.int("PORTAL_LOCK_MINUTES", default=30),
     "IDLE_MINUTES": env.int("PORTAL_IDLE_MINUTES", default=30),
@@ -65,6 +68,8 @@ PORTAL: dict[str, Any] = {
     "PASSWORD_MAX_LENGTH": env.int("PORTAL_PASSWORD_MAX_LENGTH", default=64),
     "PASSWORD_MAX_DAYS": env.int("PORTAL_PASSWORD_MAX_DAYS", default=90),  # 0: passwords do not age
     "UPLOAD_MAX_MB": env.int("PORTAL_UPLOAD_MAX_MB", default=20),
+    "DUES_MONTHLY_CAP": env.int("PORTAL_DUES_MONTHLY_CAP", default=1000),  # yuan a month and person; 0: no cap
+    "DUES_MOVE_MONTH": env.str("PORTAL_DUES_MOVE_MONTH", default="old"),  # "old" or "new" branch collects that month
 }
 
 # Applications --------------------------------------------------------------------------------------------------------
@@ -336,6 +341,8 @@ CELERY_BEAT_SCHEDULE = {
     "notices-deliver": {"task": "core.tasks.notices_deliver", "schedule": crontab()},
     "sessions-sweep": {"task": "accounts.tasks.sessions_sweep", "schedule": crontab(minute="20", hour="2")},
     "obligations-open": {"task": "branches.tasks.obligations_open", "schedule": crontab(minute="10", hour="0")},
+    "search-catch-up": {"task": "branches.tasks.search_catch_up", "schedule": crontab(minute="35", hour="3")},
+    "quarters-close": {"task": "branches.tasks.quarters_close", "schedule": crontab(minute="25", hour="0")},
     "obligations-verify": {"task": "branches.tasks.obligations_verify", "schedule": crontab(minute="0", hour="3")},
     # Every morning; the task itself knows the working days.
     "reminders-send": {"task": "reports.tasks.reminders_send", "schedule": crontab(minute="30", hour="8")},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse
@@ -10,10 +12,12 @@ from django.shortcuts import redirect, render
 
 from accounts.doors import door, get_visible
 from accounts.roles import Capability
+from branches.selectors.closings import changes_after
 from core.actors import UserRequest
 from core.calendar import local_today
 from core.ledgers.views import ledger_export, ledger_page
 from core.models import Job
+from core.periods import parse_period
 from reports.exports import report_file_name, report_render
 from reports.forms import FrozenRowsForm, ReportForm
 from reports.ledgers import ReminderLedger, ReportLedger
@@ -77,7 +81,9 @@ def _report(request: UserRequest, pk: int, unit_right: str, city_right: str) -> 
 @door(Capability.REPORT_UNIT_VIEW, methods=("GET",))
 def report_detail(request: UserRequest, pk: int) -> HttpResponse:
     report = _report(request, pk, Capability.REPORT_UNIT_VIEW, Capability.REPORT_CITY_VIEW)
-    context = {"report": report, "summary": summary_of(report) if report.is_frozen else None}
+    context: dict[str, Any] = {"report": report, "summary": summary_of(report) if report.is_frozen else None}
+    if report.frozen_at is not None:
+        context["changes"] = changes_after(report.organisation, parse_period(report.period), report.frozen_at)
     return render(request, "reports/report_detail.html", context)
 
 

@@ -1,6 +1,7 @@
 """Everything `make run` does to the data before the first process starts: static files, migrations, the demo city."""
 
 import hashlib
+import io
 import os
 
 import django
@@ -52,6 +53,7 @@ def main() -> None:
 
     collect_static()
     call_command("migrate", interactive=False, verbosity=0)
+    call_command("rules_load", stdout=io.StringIO())  # a new version brings new rules
     if wants_demo():
         load_demo()
 

@@ -104,6 +104,22 @@ def posting_revoke(*, by: User, posting: Posting, reason: str) -> None:
 
 
 @transaction.atomic
+def postings_end_below(*, by: User, user: User, path: str, reason: str) -> list[Posting]:
+    """End what a user holds at or below the organisation at ``path`` because the person left it; what ended.
+
+    Not a decision on rights but what follows from one on the roster, so nobody approves it; administrators' postings
+    stand at the root, which nobody leaves.
+    """
+    rows = user.postings.standing().filter(organisation__path__startswith=path).exclude(role__in=ADMINISTRATORS)
+    ended = list(rows.select_related("organisation").select_for_update(of=("self",), no_key=True).order_by("pk"))
+    for posting in ended:
+        posting.revoked_at, posting.ends_on = timezone.now(), max(posting.starts_on, local_today())
+        posting.save(update_fields=["revoked_at", "ends_on"])
+        _record(by, "role_grant.revoke", posting, reason=reason)
+    return ended
+
+
+@transaction.atomic
 def administrator_appoint(*, user: User, role: Role, organisation: Organisation, reason: str) -> Posting:
     """Make an administrator from the server's command line, where nobody could approve yet.
 

@@ -13,7 +13,9 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from branches.choices import AttendanceStatus, MeetingKind, VoteMethod, VoteRule
+from branches.forms.meeting_details import DETAIL_NAMES, DetailForm
 from branches.models import Meeting, Organisation
+from branches.policy.meeting_kinds import DetailData, also_allowed
 from branches.policy.minutes import (
     ALSO,
     GROUP,
@@ -47,8 +49,9 @@ Content = dict[str, Any]
 
 def content_of(post: QueryDict) -> Content:
     """What the page sent as the content of a draft: plain strings, nothing judged, nothing lost."""
-    content: Content = {name: _text(post, name) for name in (*PLAIN, "group", "reason")}
-    content["also"] = [kind.replace("\0", "") for kind in post.getlist("also")[:ROWS_LIMIT]]
+    content: Content = {name: _text(post, name) for name in (*PLAIN, *DETAIL_NAMES, "group", "reason", "plan")}
+    for name in ("also", "guests"):
+        content[name] = [value.replace("\0", "") for value in post.getlist(name)[:ROWS_LIMIT]]
     content["attendance"] = _marks(post)
     rows = _rows(post)
     content["votes"] = [row for row in rows["vote"] if _is_filled(row, ("rule", "method"))]
@@ -106,6 +109,7 @@ class SeatRow:
     seat: Seat
     status: int
     note: str
+    guest: str = ""
 
 
 class TimeInput(forms.TimeInput):
@@ -119,7 +123,7 @@ def _lines(rows: int, placeholder: str) -> forms.Textarea:
     return forms.Textarea({"rows": rows, "placeholder": placeholder})
 
 
-class MeetingForm(forms.Form):
+class MeetingForm(DetailForm):
     """Minutes. ``content`` is shaped like a draft; ``bound`` says whether it was sent to be judged."""
 
     kind = forms.ChoiceField(label="会议类型", choices=MeetingKind.choices)
@@ -179,7 +183,7 @@ class MeetingForm(forms.Form):
         """The group that the page shows; None where the kind asks for none."""
         chosen = str(self.content.get("group") or "")
         known = {str(value): value for value in self.group_names}
-        return known.get(chosen) if self.kind_now == GROUP else None
+        return known.get(chosen) if self.audience_now == GROUP else None
 
     @property
     def usual_title(self) -> str:
@@ -196,7 +200,12 @@ class MeetingForm(forms.Form):
     def also_choices(self) -> list[tuple[str, str, bool]]:
         """(kind, label, ticked) of the kinds as which such a log may count besides its own."""
         ticked, labels = set(self.content.get("also") or ()), dict(MeetingKind.choices)
-        return [(kind, labels[kind], kind in ticked) for kind in ALSO[self.kind_now]]
+        allowed = also_allowed(ALSO, self.kind_now, str(self.content.get("held_as") or ""))
+        return [(kind, labels[kind], kind in ticked) for kind in allowed]
+
+    @property
+    def kinds_now(self) -> list[str]:
+        return [self.kind_now, *(kind for kind, _, ticked in self.also_choices if ticked)]
 
     @property
     def has_circumstances(self) -> bool:
@@ -208,17 +217,23 @@ class MeetingForm(forms.Form):
 
     @property
     def vote_rows(self) -> list[dict[str, Any]]:
-        return list(self.content.get("votes") or ())
+        """As they are typed: an approval by everybody else was left empty and stays so in a correction."""
+        rows = self.content.get("votes") or ()
+        return [{**row, "approve": ""} if row.get("rest_approve") else row for row in rows]
 
     @property
     def decision_rows(self) -> list[dict[str, Any]]:
         return list(self.content.get("decisions") or ())
 
-    def seat_rows(self, seats: Iterable[Seat]) -> list[SeatRow]:
-        """The roll call: everybody present but those already marked."""
+    def seat_rows(self, seats: Iterable[Seat], branches: Iterable[Organisation] = ()) -> list[SeatRow]:
+        """The roll call: everybody present but those already marked; ``branches`` name those of a joint meeting."""
+        names = {branch.pk: branch.short_name for branch in branches}
         marks = self.content.get("attendance") or {}
         paired = [(seat, marks.get(str(seat.member_id), {})) for seat in seats]
-        return [SeatRow(seat, _status(mark), mark.get("note", "")) for seat, mark in paired]
+        return [
+            SeatRow(seat, _status(mark), mark.get("note", ""), names.get(seat.guest_id or 0, ""))
+            for seat, mark in paired
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -236,11 +251,32 @@ class MeetingForm(forms.Form):
         attendance = {int(key): Mark(_status(mark), mark.get("note", "").strip()) for key, mark in marks.items()}
         return MeetingData(
             **{name: cleaned[name] for name in PLAIN},
-            group_id=cleaned["group"] if cleaned["kind"] == GROUP else None,
+            group_id=cleaned["group"] if self.audience_now == GROUP else None,
             also=tuple(cleaned["also"]),
             attendance=attendance or None,
             votes=tuple(self.votes),
             decisions=tuple(self.decisions),
+            detail=self.detail_data(),
+            guest_ids=self.guests_now,
+            plan_id=self.plan_now,
+        )
+
+    @property
+    def plan_now(self) -> int | None:
+        """The plan that the minutes are written from."""
+        named = str(self.content.get("plan") or "")
+        return int(named) if named.isascii() and named.isdigit() and len(named) <= 18 else None
+
+    def asked(self, day: date) -> MeetingData:
+        """Who should come on ``day``, as far as the page tells: a value with no more than that in it."""
+        detail = DetailData(held_as=str(self.content.get("held_as") or ""))
+        return MeetingData(
+            kind=self.kind_now,
+            title="",
+            held_on=day,
+            group_id=self.group_now,
+            detail=detail,
+            guest_ids=self.guests_now,
         )
 
 

@@ -28,13 +28,21 @@ NUMBER_INPUT = {"autocomplete": "off", "inputmode": "text", "spellcheck": "false
 ENTRY_REASONS = [
     (reason.value, reason.label) for reason in (EntryReason.ADMITTED, EntryReason.TRANSFERRED, EntryReason.IMPORTED)
 ]
-LEAVE_REASONS = [(reason.value, reason.label) for reason in LeaveReason if reason != LeaveReason.MOVED]
+LEAVE_REASONS = [
+    (reason.value, reason.label)
+    for reason in LeaveReason
+    if reason not in (LeaveReason.MOVED, LeaveReason.SUSPENDED)  # both have a way of their own
+]
+#: What only a dated act changes once a member is entered.
+DATED_FIELDS = (
+    "category", "probation_extended_until", "voting_suspended_from", "voting_suspended_until", "is_lost",
+)  # fmt: skip
 
 
 SECTIONS = (
     ("基本信息", (
         "name", "id_number", "gender", "birth_date", "ethnicity", "native_place", "education", "degree", "organisation",
-        "group", "since", "entry_reason",
+        "group", "since", "accepted_on", "entry_reason",
     )),
     ("党籍", (
         "category", "joined_on", "confirmed_on", "joined_at", "join_type", "confirmation", "probation_extended_until",
@@ -95,7 +103,7 @@ class MemberForm(forms.ModelForm):
 
     def values(self) -> dict[str, Any]:
         """The plain fields, as the services take them."""
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.fields}
 
 
 class MemberCreateForm(MemberForm):
@@ -114,7 +122,10 @@ class MemberCreateForm(MemberForm):
 
 
 class MemberUpdateForm(MemberForm):
-    """``revision`` is that of the member as the page was drawn."""
+    """
+    Corrections: what changes on a day (转正, 失联 …) has forms of its own. ``revision`` is that of the member as the
+    page was drawn.
+    """
 
     revision = forms.IntegerField(widget=forms.HiddenInput())
 
@@ -128,6 +139,8 @@ class MemberUpdateForm(MemberForm):
         )
         self.fields["group"].initial = member.group_id
         self.fields["revision"].initial = member.revision
+        for name in DATED_FIELDS:
+            del self.fields[name]
         self.fields["id_number"].help_text = _kept(member.id_number_mask)
         self.fields["phone"].help_text = _kept(member.phone_mask)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,14 +11,20 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.roles import Capability
-from branches.choices import OrganisationKind, OrganisationStatus, OrganisationType, PostKind
+from branches.choices import TYPES_BY_KIND, OrganisationKind, OrganisationStatus, OrganisationType, PostKind
 from branches.models import Member, Organisation, Post
 from branches.policy.organisations import suggested_name
 from branches.selectors.organisation_rights import right_to_change, right_to_create
+from branches.validators import validate_plain_text
 from core.calendar import local_today
 from core.forms_ui import AutocompleteSelect, DateInput
 
-TYPES = [("", "按层级确定"), *OrganisationType.choices]
+DEFAULT_TYPE = ("", "按层级确定")
+
+
+def types_of(*kinds: str) -> list[tuple[str, str]]:
+    """The types that fit one of these kinds."""
+    return [(code, OrganisationType(code).label) for kind in kinds for code in TYPES_BY_KIND.get(kind, ())]
 
 
 class OrganisationSelect(AutocompleteSelect):
@@ -71,11 +78,28 @@ class EffectiveForm(DocumentForm):
 class FactsForm(forms.Form):
     """Names and facts of an organisation."""
 
-    name = forms.CharField(label="党组织名称（全称）", max_length=120)
-    short_name = forms.CharField(label="简称", max_length=60, help_text="页面和台账上显示的名称，同一单位内不能重复")
-    type_code = forms.ChoiceField(label="党组织类别", choices=TYPES, required=False)
+    name = forms.CharField(label="党组织名称（全称）", max_length=120, validators=[validate_plain_text])
+    short_name = forms.CharField(
+        label="简称",
+        max_length=60,
+        help_text="页面和台账上显示的名称，同一单位内不能重复",
+        validators=[validate_plain_text],
+    )
+    type_code = forms.ChoiceField(
+        label="党组织类别", required=False, help_text="改为临时党组织后，不再产生应做事项；改回后从下一期间起恢复"
+    )
     uscc = forms.CharField(label="统一社会信用代码", max_length=18, required=False, help_text="18位；一般只有单位填写")
     staff_count = forms.IntegerField(label="工作人员数", min_value=0, max_value=1_000_000, required=False)
+    party_staff_count = forms.IntegerField(
+        label="专职党务工作人员数",
+        min_value=0,
+        max_value=1_000_000,
+        required=False,
+        help_text="一般占工作人员总数的1%至2%（《中国共产党党和国家机关基层组织工作条例》第三十条）",
+    )
+    discipline_since = forms.DateField(
+        label="机关纪委设立日期", widget=DateInput(), required=False, help_text="没有设立的不填"
+    )
 
     def clean_uscc(self) -> str:
         return str(self.cleaned_data["uscc"]).upper()
@@ -87,13 +111,15 @@ class OrganisationForm(FactsForm, DocumentForm):
     founded_on = forms.DateField(label="成立日期", widget=DateInput())
 
     field_order = [
-        "kind", "name", "short_name", "type_code", "founded_on", "uscc", "staff_count", "document", "note",
+        "kind", "name", "short_name", "type_code", "founded_on", "uscc", "staff_count", "party_staff_count",
+        "discipline_since", "document", "note",
     ]  # fmt: skip
 
     def __init__(self, *args: Any, parent: Organisation, kinds: list[OrganisationKind], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"] = forms.ChoiceField(label="层级", choices=[(kind.value, kind.label) for kind in kinds])
         self.fields["founded_on"].initial = local_today()
+        set_types(self, [DEFAULT_TYPE, *types_of(*kinds)])
         for name in _needless(kinds):
             del self.fields[name]
         if kinds[0] not in (OrganisationKind.UNIT, OrganisationKind.GROUP):
@@ -103,19 +129,53 @@ class OrganisationForm(FactsForm, DocumentForm):
         self.order_fields(self.field_order)
 
 
-def _needless(kinds: list[OrganisationKind]) -> tuple[str, ...]:
+#: Who has which fact; what is not named here, everything but a group has.
+FACT_KINDS: dict[str, tuple[str, ...]] = {
+    "type_code": tuple(TYPES_BY_KIND),
+    "party_staff_count": (OrganisationKind.UNIT,),
+    "discipline_since": (OrganisationKind.ORGAN_COMMITTEE,),
+}
+EVERYTHING_ELSE = tuple(kind for kind in OrganisationKind if kind != OrganisationKind.GROUP)
+
+
+def _needless(kinds: Sequence[str]) -> list[str]:
     """Facts that nothing of these kinds has."""
-    if kinds == [OrganisationKind.GROUP]:
-        return ("type_code", "uscc", "staff_count")
-    return ("type_code",) if kinds == [OrganisationKind.UNIT] else ()
+    facts = ("type_code", "uscc", "staff_count", "party_staff_count", "discipline_since")
+    return [name for name in facts if not set(FACT_KINDS.get(name, EVERYTHING_ELSE)) & set(kinds)]
+
+
+def set_types(form: FactsForm, choices: list[tuple[str, str]]) -> None:
+    field = form.fields["type_code"]
+    if isinstance(field, forms.ChoiceField):
+        field.choices = choices
 
 
 class OrganisationUpdateForm(FactsForm, EffectiveForm):
-    """What changes from a day on."""
+    """What changes from a day on; of the facts, those that its kind has."""
 
     field_order = [
-        "name", "short_name", "type_code", "uscc", "staff_count", "effective_on", "document", "note",
+        "name", "short_name", "type_code", "uscc", "staff_count", "party_staff_count", "discipline_since",
+        "effective_on", "document", "note",
     ]  # fmt: skip
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unset = [] if organisation.type_code else [("", "未登记")]
+        set_types(self, [*unset, *types_of(organisation.kind)])
+        self.fields["type_code"].required = bool(organisation.type_code)
+        for name in _needless([organisation.kind]):
+            del self.fields[name]
+
+
+class UndoForm(forms.Form):
+    """Why the last change is taken back; length and the rest are judged by the service."""
+
+    reason = forms.CharField(
+        label="撤回原因",
+        max_length=200,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="写明原因，如“登记错了单位，文号应为……”。原因会留在历史和审计中。",
+    )
 
 
 class MoveForm(EffectiveForm):
@@ -192,6 +252,8 @@ class PostForm(forms.Form):
             error_messages={"invalid_choice": "只能选择本党组织的党员。"},
         )
         kinds = [kind for kind in PostKind if (kind == PostKind.GROUP_LEADER) == in_group]
+        if organisation.kind != OrganisationKind.ORGAN_COMMITTEE:
+            kinds = [kind for kind in kinds if kind != PostKind.DISCIPLINE_SECRETARY]
         self.fields["kind"] = forms.ChoiceField(label="职务", choices=[(kind.value, kind.label) for kind in kinds])
         self.fields["starts_on"].initial = local_today()
         self.order_fields(self.field_order)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from accounts.roles import Capability
 from branches.choices import MeetingKind, MeetingStatus
 from branches.models import Meeting, Organisation
+from branches.selectors.search import is_searchable, meetings_matching
 from core.ledgers import AutocompleteFilter, BooleanFilter, ChoiceFilter, Column, DateRangeFilter, Ledger, TextFilter
 
 STATUS_TONES = {
@@ -26,6 +27,11 @@ def _kind_names(kinds: list[str]) -> str:
 def _counted_as(queryset: QuerySet[Any], kind: str) -> QuerySet[Any]:
     """A 党课 held within an assembly counts as 党课 too; a returned log counts as nothing."""
     return queryset.filter(counts__kind=kind)
+
+
+def _holding(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """By the index of words; a single character is looked for in titles."""
+    return meetings_matching(queryset, text) if is_searchable(text) else queryset.filter(title__contains=text)
 
 
 class MeetingLedger(Ledger):
@@ -67,7 +73,7 @@ class MeetingLedger(Ledger):
         ),
         ChoiceFilter("status", "状态", "status", MeetingStatus.choices),
         BooleanFilter("late", "补记", "is_late_entry", yes="补记", no="按时"),
-        TextFilter("q", "搜索", ("title",), placeholder="主题中的字词"),
+        TextFilter("q", "搜索", where=_holding, placeholder="主题、议题、学习内容、决议"),
     )
     order = ("-held_on", "-pk")
 

@@ -19,6 +19,7 @@ BATCH_TONES = {
     RosterBatch.State.PREVIEW.value: "due",
     RosterBatch.State.COMMITTED.value: "done",
     RosterBatch.State.DROPPED.value: "neutral",
+    RosterBatch.State.UNDONE.value: "neutral",
 }
 
 NAME = Column("name", "姓名", link="branches:member_detail", sortable=True, sort="name_pinyin", width=12)

@@ -25,10 +25,11 @@ STATES = (
     ("behind", "未完成（含进行中）"),
     (State.OVERDUE.value, State.OVERDUE.label),
     (State.DUE.value, "进行中、即将到期"),
+    (State.NOTED.value, State.NOTED.label),
     (State.DONE.value, State.DONE.label),
     (State.WAIVED.value, State.WAIVED.label),
 )
-FIGURES = ("done", "needed", "waived", "starts_on", "ends_on")
+FIGURES = ("done", "needed", "waived", "starts_on", "ends_on", "requirement__level")
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,9 @@ class PeriodFilter(Filter):
         return {"text": raw.get(self.name, ""), "placeholder": "如 2026、2026Q3、2026M07", "max_length": 7}
 
 
-def _state(done: int, needed: int, waived: bool, starts_on: date, ends_on: date) -> State:
-    return obligation_state(done, needed, waived, starts_on, ends_on, local_today())
+def _state(done: int, needed: int, waived: bool, *span_and_level: Any) -> State:
+    starts_on, ends_on, level = span_and_level
+    return obligation_state(done, needed, waived, starts_on, ends_on, local_today(), level)
 
 
 def _in_state(queryset: QuerySet[Any], state: str) -> QuerySet[Any]:

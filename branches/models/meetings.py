@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from branches.choices import AttendanceStatus, MeetingKind, MeetingStatus, VoteMethod, VoteRule
 from branches.models.members import Member
 from branches.models.organisations import Organisation
-from branches.querysets import AttendanceQuerySet, MeetingPartQuerySet, OrganisationRowQuerySet
+from branches.querysets import AttendanceQuerySet, MeetingPartQuerySet, MeetingQuerySet, OrganisationRowQuerySet
 
 
 class Meeting(models.Model):
@@ -54,7 +54,7 @@ class Meeting(models.Model):
     submitted_at = models.DateTimeField("提交时间", auto_now_add=True)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
 
-    objects = OrganisationRowQuerySet.as_manager()
+    objects = MeetingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "会议记录"
@@ -85,6 +85,7 @@ class Meeting(models.Model):
             models.Index(name="meeting_recent", fields=["-held_on", "-id"]),
             models.Index(name="meeting_branch_recent", fields=["organisation", "-held_on", "-id"]),
             models.Index(name="meeting_kind_recent", fields=["kind", "-held_on", "-id"]),
+            models.Index(name="meeting_late", fields=["-held_on", "-id"], condition=Q(is_late_entry=True)),
             models.Index(
                 name="meeting_sent_back", fields=["status", "-held_on", "-id"], condition=~Q(status="submitted")
             ),
@@ -98,8 +99,8 @@ class MeetingCount(models.Model):
     """
     A kind as which a submitted log counts: one log may count as several (a 党员大会 with a 党课 in it). Obligations
     are counted
-    from these rows alone; a returned or void log has none. Organisation, group and date repeat the log's own for
-    that sake.
+    from these rows alone; a returned or void log has none. Group and date repeat the log's own for that sake; the
+    organisation is the log's own or, for a joint meeting, that of a branch that took part.
     """
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="counts", db_index=False, verbose_name="会议记录")
@@ -115,7 +116,7 @@ class MeetingCount(models.Model):
     class Meta:
         verbose_name = "会议计入"
         verbose_name_plural = "会议计入"
-        constraints = [models.UniqueConstraint(name="meeting_count_unique", fields=["meeting", "kind"])]
+        constraints = [models.UniqueConstraint(name="meeting_count_unique", fields=["meeting", "kind", "organisation"])]
         indexes = [
             models.Index(name="meeting_count_cover", fields=["organisation", "kind", "held_on", "meeting", "group"])
         ]
@@ -132,6 +133,15 @@ class Attendance(models.Model):
     status = models.PositiveSmallIntegerField("情况", choices=AttendanceStatus, default=AttendanceStatus.PRESENT)
     has_vote = models.BooleanField("有表决权", default=True)
     note = models.CharField("说明", max_length=60, blank=True)
+    guest = models.ForeignKey(
+        "branches.MeetingBranch",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="attendances",
+        verbose_name="参加的党支部",
+    )
 
     objects = AttendanceQuerySet.as_manager()
 
@@ -139,6 +149,7 @@ class Attendance(models.Model):
         verbose_name = "到会情况"
         verbose_name_plural = "到会情况"
         constraints = [models.UniqueConstraint(name="attendance_unique", fields=["meeting", "member"])]
+        indexes = [models.Index(name="attendance_guest", fields=["guest"], condition=Q(guest__isnull=False))]
 
     def __str__(self) -> str:
         return f"{self.meeting_id} {self.member_id} {self.get_status_display()}"
@@ -158,6 +169,7 @@ class MeetingVote(models.Model):
     abstain = models.PositiveSmallIntegerField("弃权", default=0)
     written = models.PositiveSmallIntegerField("书面赞成意见", default=0)
     passed = models.BooleanField("通过")
+    rest_approve = models.BooleanField("赞成为其余全部", default=False, db_default=False)
 
     objects = MeetingPartQuerySet.as_manager()
 

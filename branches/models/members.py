@@ -17,6 +17,7 @@ from branches.choices import (
 )
 from branches.models.organisations import Organisation
 from branches.querysets import MemberQuerySet, MembershipQuerySet, OrganisationRowQuerySet
+from branches.validators import validate_plain_text
 
 
 class Member(models.Model):
@@ -45,7 +46,7 @@ class Member(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="member", verbose_name="账号"
     )
-    name = models.CharField("姓名", max_length=40)
+    name = models.CharField("姓名", max_length=40, validators=[validate_plain_text])
     name_pinyin = models.CharField("拼音", max_length=120, editable=False)
     initials = models.CharField("拼音首字母", max_length=20, editable=False)
     gender = models.CharField("性别", max_length=1, choices=Gender, default=Gender.UNKNOWN)
@@ -178,6 +179,7 @@ class RosterBatch(models.Model):
         PREVIEW = "preview", "待确认"
         COMMITTED = "committed", "已导入"
         DROPPED = "dropped", "已放弃"
+        UNDONE = "undone", "已撤销"
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="导入范围")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
@@ -195,6 +197,7 @@ class RosterBatch(models.Model):
     payload = models.TextField("内容（密文）", blank=True, editable=False)
     created_at = models.DateTimeField("上传时间", auto_now_add=True)
     committed_at = models.DateTimeField("导入时间", null=True, blank=True)
+    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
 
     objects = OrganisationRowQuerySet.as_manager()
 

@@ -4,13 +4,16 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from branches.choices import Frequency, MeetingKind, RequirementCondition
+from branches.choices import Frequency, MeetingKind, RequirementCondition, RequirementLevel
 from branches.models.organisations import Organisation
 from branches.querysets import ObligationPartQuerySet, OrganisationRowQuerySet
 
 
 class Requirement(models.Model):
-    """A dated rule: what is due, how often, for whom, and where that is written (domain.md §16)."""
+    """
+    A dated rule: what is due, how often, for whom, and where that is written (domain.md §16). ``measure`` names what it
+    is counted from (branches/policy/measures.py).
+    """
 
     code = models.CharField("编号", max_length=8)
     title = models.CharField("应做事项", max_length=40)
@@ -19,6 +22,8 @@ class Requirement(models.Model):
     condition = models.CharField(
         "适用", max_length=16, choices=RequirementCondition, default=RequirementCondition.ALWAYS
     )
+    level = models.CharField("级别", max_length=4, choices=RequirementLevel, default=RequirementLevel.DUE)
+    measure = models.CharField("计量", max_length=20, default="meetings")
     source = models.CharField("依据", max_length=120)
     article = models.CharField("条款", max_length=40, blank=True)
     label = models.CharField("性质", max_length=20, default="条例要求")

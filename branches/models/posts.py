@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from branches.choices import PostKind
 from branches.models.members import Member
 from branches.models.organisations import Organisation
-from branches.querysets import OrganisationRowQuerySet, PostQuerySet
+from branches.querysets import PostQuerySet, TermQuerySet
 
 
 class Term(models.Model):
@@ -19,8 +19,10 @@ class Term(models.Model):
     elected_on = models.DateField("选举日期")
     years = models.PositiveSmallIntegerField("任期（年）", default=3)
     expires_on = models.DateField("届满日期")
+    extended_until = models.DateField("经批准延期至", null=True, blank=True)
+    closed_on = models.DateField("换届日期", null=True, blank=True)
 
-    objects = OrganisationRowQuerySet.as_manager()
+    objects = TermQuerySet.as_manager()
 
     class Meta:
         verbose_name = "届期"
@@ -30,7 +32,24 @@ class Term(models.Model):
             models.UniqueConstraint(name="term_number_unique", fields=["organisation", "number"]),
             models.CheckConstraint(name="term_years", condition=Q(years__in=[3, 5])),
             models.CheckConstraint(name="term_dates", condition=Q(expires_on__gt=F("elected_on"))),
+            models.CheckConstraint(
+                name="term_extended_later",
+                condition=Q(extended_until=None) | Q(extended_until__gt=F("expires_on")),
+                violation_error_message="延期须晚于届满日期。",
+            ),
+            models.CheckConstraint(
+                name="term_closed_after_election",
+                condition=Q(closed_on=None) | Q(closed_on__gte=F("elected_on")),
+                violation_error_message="换届日期不能早于选举日期。",
+            ),
+            models.UniqueConstraint(
+                name="term_one_open",
+                fields=["organisation"],
+                condition=Q(closed_on=None),
+                violation_error_message="一个党组织同一时间只有一届。",
+            ),
         ]
+        indexes = [models.Index(name="term_open_by_end", fields=["expires_on"], condition=Q(closed_on=None))]
 
     def __str__(self) -> str:
         return f"{self.organisation} 第{self.number}届"
@@ -64,6 +83,12 @@ class Post(models.Model):
                 fields=["organisation"],
                 condition=Q(ends_on=None, kind="secretary"),
                 violation_error_message="一个党支部同一时间只有一名书记。",
+            ),
+            models.UniqueConstraint(
+                name="post_one_discipline_secretary",
+                fields=["organisation"],
+                condition=Q(ends_on=None, kind="discipline_secretary"),
+                violation_error_message="一个机关纪委同一时间只有一名书记。",
             ),
         ]
         indexes = [models.Index(name="post_organisation_dates", fields=["organisation", "starts_on", "ends_on"])]

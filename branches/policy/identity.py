@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 
 CHECK_DIGITS = "10X98765432"
@@ -14,6 +15,8 @@ MOBILE = re.compile(r"1[3-9][0-9]{9}")
 PHONE_MASK = re.compile(r"[0-9]{3}\*+[0-9]{4}")
 LANDLINE = re.compile(r"(?:0[0-9]{2,3}-?)?[1-9][0-9]{6,7}(?:-[0-9]{1,6})?")
 LONG_DIGITS = re.compile(r"[0-9]{7,}[0-9X]?")
+#: 18 characters as people type them, with spaces or hyphens between.
+TYPED_ID = re.compile(r"(?<![0-9])[1-9](?:[ -]?[0-9]){16}[ -]?[0-9Xx](?![0-9])")
 
 
 def id_number_problem(number: str) -> str:
@@ -72,6 +75,12 @@ def phone_problem(phone: str) -> str:
 def conceal(text: str) -> str:
     """Text with every long run of digits blanked but for its ends, fit to be kept or shown in an error list."""
     return LONG_DIGITS.sub(lambda found: f"{found[0][:3]}{'*' * (len(found[0]) - 5)}{found[0][-2:]}", text)
+
+
+def holds_id_number(text: str) -> bool:
+    """Whether free text names a valid ID number (domain.md §13.5 N11), however it is typed."""
+    found = TYPED_ID.findall(unicodedata.normalize("NFKC", text))
+    return any(not id_number_problem(re.sub("[ -]", "", run).upper()) for run in found)
 
 
 def _birth_date(number: str) -> date | None:

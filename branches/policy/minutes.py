@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 
 from branches.policy import votes
+from branches.policy.identity import holds_id_number
+from branches.policy.meeting_kinds import (
+    APPRAISAL,
+    ASSEMBLY,
+    COMMITTEE,
+    DUTY_REPORT,
+    GROUP,
+    LECTURE,
+    LIFE_MEETING,
+    NO_DETAIL,
+    STUDY,
+    THEME_DAY,
+    WARNING_EDUCATION,
+    DetailData,
+    also_allowed,
+    audience,
+    detail_problems,
+    joint_problems,
+)
 from core.periods import Freq, period_of
-
-ASSEMBLY = "assembly"
-COMMITTEE = "committee_meeting"
-GROUP = "group_meeting"
-LECTURE = "lecture"
-THEME_DAY = "theme_day"
-LIFE_MEETING = "life_meeting"
-APPRAISAL = "appraisal"
-STUDY = "study"
-WARNING_EDUCATION = "warning_education"
 
 LATE = 5
 PRESENT = 6
@@ -28,15 +37,16 @@ NOTE_LIMIT = 60
 #: As what else one log may count. A meeting of the committee or of a group has not all members there, so it never
 #: counts as something the whole branch owes; 组织生活会 may be held in any of three forms (支部工作条例 art. 17).
 ALSO: dict[str, tuple[str, ...]] = {
-    ASSEMBLY: (LECTURE, THEME_DAY, LIFE_MEETING, APPRAISAL, STUDY, WARNING_EDUCATION),
+    ASSEMBLY: (LECTURE, THEME_DAY, LIFE_MEETING, APPRAISAL, STUDY, WARNING_EDUCATION, DUTY_REPORT),
     COMMITTEE: (LIFE_MEETING, STUDY),
     GROUP: (LIFE_MEETING, STUDY),
     LECTURE: (ASSEMBLY, THEME_DAY, STUDY, WARNING_EDUCATION),
     THEME_DAY: (ASSEMBLY, LECTURE, STUDY, WARNING_EDUCATION),
-    LIFE_MEETING: (ASSEMBLY, THEME_DAY, APPRAISAL, STUDY),
-    APPRAISAL: (ASSEMBLY, LIFE_MEETING),
+    LIFE_MEETING: (ASSEMBLY, THEME_DAY, APPRAISAL, STUDY, DUTY_REPORT),
+    APPRAISAL: (ASSEMBLY, LIFE_MEETING, DUTY_REPORT),
     STUDY: (ASSEMBLY, THEME_DAY, LECTURE, WARNING_EDUCATION),
     WARNING_EDUCATION: (ASSEMBLY, THEME_DAY, LECTURE, STUDY),
+    DUTY_REPORT: (ASSEMBLY, LIFE_MEETING, APPRAISAL),
 }
 
 #: Kinds in which something may be put to the vote; admission is decided by the assembly alone (支部工作条例 art. 11).
@@ -52,17 +62,28 @@ _TITLES: dict[str, tuple[str, Freq]] = {
     APPRAISAL: ("民主评议党员", Freq.YEAR),
     STUDY: ("专题学习", Freq.MONTH),
     WARNING_EDUCATION: ("警示教育", Freq.QUARTER),
+    DUTY_REPORT: ("书记述职", Freq.YEAR),
 }
+
+
+#: Where free text stands, with the words of the page; none of it may name an ID number (domain.md §13.5 N11).
+_TEXTS = {
+    "title": "主题", "place": "地点", "host": "主持人", "recorder": "记录人", "observers": "列席人员", "agenda": "议题",
+    "study": "学习内容", "discussion": "发言要点与讨论情况", "resolution": "决议", "late_note": "补记说明",
+}  # fmt: skip
+_DETAIL_TEXTS = {"lecturer": "讲课人", "lecture_topic": "党课题目", "theme": "党日主题"}
+TEXT_LABELS = {**_TEXTS, **_DETAIL_TEXTS, "reason": "更正原因"}
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One person who should attend, as of the day of the meeting."""
+    """One person who should attend, as of the day of the meeting. ``guest_id``: the other branch of a joint meeting."""
 
     member_id: int
     name: str
     has_vote: bool
     probationary: bool = False
+    guest_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +141,14 @@ class MeetingData:
     attendance: Mapping[int, Mark] | None = None
     votes: Sequence[VoteData] = ()
     decisions: Sequence[DecisionData] = ()
+    detail: DetailData = NO_DETAIL
+    guest_ids: tuple[int, ...] = ()
+    plan_id: int | None = None
+
+    @property
+    def audience(self) -> str:
+        """Who should come: all members, the committee or a group, as the constants ASSEMBLY, COMMITTEE and GROUP."""
+        return audience(self.kind, self.detail.held_as)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -147,6 +176,7 @@ class Frame:
     seats: Sequence[Seat]
     is_temporary: bool = False
     group_ids: Collection[int] = field(default_factory=tuple)
+    guest_ids: Collection[int] = field(default_factory=tuple)
 
 
 def default_title(kind: str, day: date, group_name: str = "") -> str:
@@ -192,20 +222,47 @@ def minutes_problems(data: MeetingData, frame: Frame) -> dict[str, list[str]]:
         "also": _kind_problems(data),
         "group": _group_problems(data, frame),
         "ends_at": ["结束时间不能早于开始时间。"] if _ends_early(data) else [],
+        "guests": joint_problems(data.kinds, data.guest_ids, frame.guest_ids),
+        **detail_problems(data.kinds, data.detail, data.held_on),
     }
     found = {name: problems for name, problems in found.items() if problems}
+    for name, problems in id_number_problems(minutes_texts(data)).items():
+        found[name] = [*found.get(name, []), *problems]
     attendance = attendance_problems(data, frame.seats)
     if not attendance:
         found |= {"votes": problems} if (problems := _vote_problems(data, frame)) else {}
-    elif not found.keys() & {"held_on", "group"}:  # a wrong day or group has the wrong people
+    elif not found.keys() & {"held_on", "group", "guests"}:  # a wrong day or group has the wrong people
         found["attendance"] = attendance
     return found
+
+
+def id_number_problems(texts: Iterable[tuple[str, str, str]]) -> dict[str, list[str]]:
+    """By field, where a text of (field, words for it, text) names an ID number: the portal keeps none (N11)."""
+    found: dict[str, list[str]] = {}
+    for name, label, text in texts:
+        if holds_id_number(text):
+            found.setdefault(name, []).append(f"“{label}”里有公民身份号码。平台不保存身份号码，请删去后再提交。")
+    return found
+
+
+def minutes_texts(data: MeetingData) -> Iterator[tuple[str, str, str]]:
+    """Every free text of the minutes as (field, words for it, text)."""
+    for name, label in _TEXTS.items():
+        yield name, label, getattr(data, name)
+    for name, label in _DETAIL_TEXTS.items():
+        yield name, label, getattr(data.detail, name)
+    for number, vote in enumerate(data.votes, start=1):
+        yield "votes", f"表决第{number}项", vote.subject
+    for number, item in enumerate(data.decisions, start=1):
+        yield "decisions", f"决议事项第{number}项", f"{item.text}\n{item.owner}"
+    for mark in (data.attendance or {}).values():
+        yield "attendance", "到会情况的说明", mark.note
 
 
 def attendance_problems(data: MeetingData, seats: Sequence[Seat]) -> list[str]:
     """What does not fit between the attendance written down and the roster of the day."""
     if not seats:
-        if data.kind == COMMITTEE:
+        if data.audience == COMMITTEE:
             return ["这一天支部没有支委会成员，请核对会议类型、日期和支委任职。"]
         return ["这一天名册上没有应到会的党员，请核对日期。"]
     marks = data.attendance
@@ -215,7 +272,19 @@ def attendance_problems(data: MeetingData, seats: Sequence[Seat]) -> list[str]:
             return problems
     if headcount(seats, marks).present == 0:
         return ["应到会的人全部缺席，会议没有开成，不用记录。"]
-    return []
+    return _branch_problems(data, seats)
+
+
+def _branch_problems(data: MeetingData, seats: Sequence[Seat]) -> list[str]:
+    """A branch of which nobody came did not take part in the joint meeting."""
+    if not data.guest_ids:
+        return []
+    counts = [
+        headcount([seat for seat in seats if seat.guest_id == pk], data.attendance) for pk in (None, *data.guest_ids)
+    ]
+    if all(count.present for count in counts):
+        return []
+    return ["有党支部没有一人到会。没有参加的党支部请从“共同召开”中去掉。"]
 
 
 def _roster_problems(marks: Mapping[int, Mark], seats: Sequence[Seat]) -> list[str]:
@@ -254,7 +323,8 @@ def _kind_problems(data: MeetingData) -> list[str]:
     """The same table serves every door: a combination that the page does not offer is refused as well."""
     if data.kind not in ALSO:
         return ["会议类型不存在。"]
-    unfit = [kind for kind in data.kinds if kind != data.kind and kind not in ALSO[data.kind]]
+    allowed = also_allowed(ALSO, data.kind, data.detail.held_as)
+    unfit = [kind for kind in data.kinds if kind != data.kind and kind not in allowed]
     if not unfit:
         return []
     names = "、".join(_TITLES[kind][0] for kind in unfit if kind in _TITLES) or "所选类型"
@@ -262,7 +332,7 @@ def _kind_problems(data: MeetingData) -> list[str]:
 
 
 def _group_problems(data: MeetingData, frame: Frame) -> list[str]:
-    if data.kind != GROUP:
+    if data.audience != GROUP:
         return [] if data.group_id is None else ["只有党小组会需要选党小组。"]
     if data.group_id is None:
         return ["请选择党小组。"]

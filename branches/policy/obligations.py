@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -14,12 +14,18 @@ from core.periods import Freq, Period, period_of, periods_between
 SOON_BY_LENGTH = ((31, 7), (366, 30))
 
 
+#: Levels of a rule: what is due is asked and may be overdue, what only warns is shown (domain.md §16).
+DUE = "due"
+WARN = "warn"
+
+
 class State(StrEnum):
     """What stands of an obligation on a given day; there is no better or worse among those met (N2)."""
 
     DONE = "done"
     WAIVED = "waived"
     OVERDUE = "overdue"
+    NOTED = "noted"
     DUE_SOON = "due_soon"
     DUE = "due"
     UPCOMING = "upcoming"
@@ -38,6 +44,7 @@ LABELS = {
     State.DONE: "已完成",
     State.WAIVED: "已减免",
     State.OVERDUE: "已逾期",
+    State.NOTED: "提示项未做到",
     State.DUE_SOON: "即将到期",
     State.DUE: "进行中",
     State.UPCOMING: "未开始",
@@ -46,6 +53,7 @@ TONES = {
     State.DONE: "done",
     State.WAIVED: "waived",
     State.OVERDUE: "overdue",
+    State.NOTED: "neutral",
     State.DUE_SOON: "due",
     State.DUE: "info",
     State.UPCOMING: "neutral",
@@ -59,17 +67,23 @@ def soon_days(starts_on: date, ends_on: date) -> int:
     return next(days for longest, days in SOON_BY_LENGTH if length <= longest)
 
 
-def state_of(*, done: int, needed: int, waived: bool, starts_on: date, ends_on: date, today: date) -> State:
-    """What stands on ``today``. The last day of the period still belongs to it; overdue is made by time alone."""
+def state_of(
+    *, done: int, needed: int, waived: bool, starts_on: date, ends_on: date, today: date, level: str = DUE
+) -> State:
+    """
+    What stands on ``today``. The last day of the period still belongs to it; overdue is made by time alone. A rule of
+    the level "warn" (domain.md §16: R09, 「一般」 in its article) is shown and never overdue, and presses nobody.
+    """
     if done >= needed:
         return State.DONE
     if waived:
         return State.WAIVED
     if today > ends_on:
-        return State.OVERDUE
+        return State.NOTED if level == WARN else State.OVERDUE
     if today < starts_on:
         return State.UPCOMING
-    return State.DUE_SOON if (ends_on - today).days < soon_days(starts_on, ends_on) else State.DUE
+    soon = level != WARN and (ends_on - today).days < soon_days(starts_on, ends_on)
+    return State.DUE_SOON if soon else State.DUE
 
 
 def horizon(today: date) -> date:
@@ -130,10 +144,37 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True)
 class Span:
-    """Days on which nothing is asked; ``ends_on`` is exclusive, None is open."""
+    """
+    Days on which a branch is left in peace; ``ends_on`` is exclusive, None is open. Every month that such a day lies in
+    is quiet; a quarter or a year is where the branch began or ended it so, unless ``months_only``.
+    """
 
     starts_on: date
     ends_on: date | None
+    months_only: bool = False
+
+    def silences(self, period: Period) -> bool:
+        """Whether nothing is asked in this period because of these days; the statements ask the same in SQL."""
+        end = self.ends_on or date.max
+        if period.freq is Freq.MONTH:
+            return self.starts_on <= period.ends_on and end > period.starts_on
+        return not self.months_only and any(self.starts_on <= day < end for day in (period.starts_on, period.ends_on))
+
+
+def founding_quiet(founded_on: date, months: int = 0) -> Span:
+    """
+    The month in which a branch was founded, and ``months`` more (a setting): with it the quarter and the year that
+    began in it. Earlier periods are not asked anyway, since it did not stand on their first day (domain.md §16).
+    """
+    month = period_of(founded_on, Freq.MONTH)
+    for _ in range(months + 1):
+        month = month.next()
+    return Span(founded_on, month.starts_on)
+
+
+def merger_quiet(day: date) -> Span:
+    """The month in which a branch took another one in: it was being reorganised (domain.md §16)."""
+    return Span(day, day + timedelta(days=1), months_only=True)
 
 
 BEGINNING = date.min

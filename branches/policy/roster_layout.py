@@ -14,6 +14,7 @@ from branches.policy.roster_cells import heading_key
 
 HEADER_SEARCH_ROWS = 20
 HEADER_MINIMUM = 3
+FILLED_AT_MOST = 500_000
 EMPTY = ("", None)
 
 
@@ -120,20 +121,42 @@ def column_letter(index: int) -> str:
 
 
 def find_layout(rows: Sequence[Sequence[Any]]) -> Layout | None:
-    """The heading row: among the first rows the one with most known headings, 姓名 among them; else None."""
+    """
+    The heading row: among the first rows the one with most known headings, 姓名 among them; else None. Of two rows of
+    merged headings that say the same, the lower: data begin below it.
+    """
     best: Layout | None = None
     for number, row in enumerate(rows[:HEADER_SEARCH_ROWS]):
         layout = _layout_of(number, row)
         enough = len(layout.columns) >= HEADER_MINIMUM and "name" in layout.names
-        if enough and (best is None or len(layout.columns) > len(best.columns)):
+        if enough and (best is None or len(layout.columns) > len(best.columns) or _repeats(best, layout)):
             best = layout
     return best
+
+
+def _repeats(above: Layout, layout: Layout) -> bool:
+    return layout.row == above.row + 1 and layout.columns == above.columns
+
+
+def merged_fill(rows: Sequence[list[Any]], merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    """
+    Give every row of a merged range the value of its first cell, in the range's first column: what stands once for
+    several people holds for each of them. At most FILLED_AT_MOST cells, for a file may claim any range.
+    """
+    left = FILLED_AT_MOST
+    for (first, column), (last, _) in merged:
+        value = rows[first][column] if first < len(rows) and column < len(rows[first]) else ""
+        inside = range(first + 1, min(last + 1, len(rows), first + 1 + left))
+        for row in inside if value not in EMPTY else ():
+            if column < len(rows[row]) and rows[row][column] in EMPTY:
+                rows[row][column] = value
+        left -= len(inside)
 
 
 def _layout_of(number: int, row: Sequence[Any]) -> Layout:
     columns: dict[int, RosterField] = {}
     not_kept: dict[str, str] = {}
-    headings = {index: str(raw).strip() for index, raw in enumerate(row) if raw not in EMPTY}
+    headings = {index: str(raw).strip().strip("*＊").strip() for index, raw in enumerate(row) if raw not in EMPTY}
     for index, heading in headings.items():
         key = heading_key(heading)
         entry = FIELD_BY_HEADING.get(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet, Value
@@ -10,8 +11,12 @@ from django.db.models.functions import Replace
 
 from accounts.models import User
 from accounts.roles import Capability
-from branches.models import Member, Membership, Organisation, Post, RosterBatch
+from branches.choices import PartyStanding
+from branches.models import Member, Membership, Organisation, Post, RosterBatch, TransferLetter
 from branches.querysets import MemberQuerySet, OrganisationRowQuerySet
+from branches.selectors.letters import letters_of
+from branches.selectors.member_acts import possible_acts
+from branches.selectors.member_history import ChangeLine, follow_up_of, history_of
 from branches.selectors.organisation_rights import may
 from core.crypto import keyed_hash
 from core.search import contains
@@ -21,29 +26,44 @@ FOUND_AT_MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class MemberPage:
-    """What the page of a member shows, and what its reader may do there."""
+    """What the page of a member shows, and what its reader may do there. ``acts``: slug of a dated change -> words."""
 
     stays: list[Membership]
     posts: list[Post]
+    history: list[ChangeLine]
+    letters: list[TransferLetter]
+    acts: dict[str, str]
     is_own: bool
     may_update: bool
     may_transfer: bool
+    may_issue: bool
     may_disable: bool
     may_reveal: bool
+    may_link: bool
+    follow_up: date | None
 
 
 def member_page(user: User, member: Member) -> MemberPage:
-    """Stays, posts, rights. Two queries."""
+    """Stays, posts, history, letters, rights. Four queries; a fifth for a member whose standing is stopped."""
     own, place = member.user_id == user.pk, member.organisation
+    present = member.left_on is None
+    letters = letters_of(user, member)
+    may_transfer = may(user, Capability.MEMBER_TRANSFER, place)
     return MemberPage(
         stays=list(member.memberships.select_related("organisation", "group").order_by("-starts_on", "-pk")),
         posts=list(member.posts.select_related("organisation").order_by("-starts_on", "-pk")),
+        history=history_of(member),
+        letters=letters,
+        acts=possible_acts(user, member),
         is_own=own,
-        may_update=may(user, Capability.MEMBER_UPDATE, place) and member.left_on is None,
-        may_transfer=may(user, Capability.MEMBER_TRANSFER, place),
-        may_disable=may(user, Capability.MEMBER_DISABLE, place) and member.left_on is None,
+        may_update=may(user, Capability.MEMBER_UPDATE, place) and present,
+        may_transfer=may_transfer,
+        may_issue=may_transfer and present and not any(letter.is_open for letter in letters),
+        may_disable=may(user, Capability.MEMBER_DISABLE, place) and present,
         may_reveal=may(user, Capability.MEMBER_PII_REVEAL, place)
         or (own and user.scope(Capability.MEMBER_PII_REVEAL).own),
+        may_link=may(user, Capability.ROLE_GRANT_PROPOSE, place) and not own,
+        follow_up=follow_up_of(member) if member.standing == PartyStanding.SUSPENDED else None,
     )
 
 
@@ -52,13 +72,16 @@ def members_in_full() -> MemberQuerySet:
     return Member.objects.select_related("organisation", "group", "user")
 
 
-def members_matching(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Members whose name, pinyin from its beginning, or initials match every word of ``text``."""
-    queryset = queryset.alias(plain_pinyin=Replace("name_pinyin", Value(" ")))
+def members_matching(queryset: QuerySet[Any], text: str, *, through: str = "") -> QuerySet[Any]:
+    """
+    Rows whose member's name, pinyin from its beginning, or initials match every word of ``text``. ``through``: the path
+    from a row to its member ("member__").
+    """
+    queryset = queryset.alias(plain_pinyin=Replace(f"{through}name_pinyin", Value(" ")))
     for word in text.lower().split():
-        found = Q(**{f"name__{contains(word)}": word})
+        found = Q(**{f"{through}name__{contains(word)}": word})
         if word.isascii():
-            found |= Q(plain_pinyin__startswith=word) | Q(initials__startswith=word)
+            found |= Q(plain_pinyin__startswith=word) | Q(**{f"{through}initials__startswith": word})
         queryset = queryset.filter(found)
     return queryset
 

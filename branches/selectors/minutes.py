@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,10 @@ from accounts.models import User
 from accounts.roles import Capability
 from branches.choices import MeetingKind, MeetingStatus, PostKind
 from branches.models import Meeting, MeetingCount, MeetingDraft, Obligation, Organisation, Post
-from branches.policy.minutes import GROUP, Seat, default_title
+from branches.policy.minutes import GROUP, MeetingData, Seat, default_title
 from branches.querysets import OrganisationQuerySet, OrganisationRowQuerySet
-from branches.selectors.meetings import recorded_seats, seats_on
+from branches.selectors.meeting_aside import Aside, aside_of
+from branches.selectors.meetings import joint_candidates, recorded_seats, seats_for, seats_for_correction
 from core.periods import parse_period
 
 #: How long ago a missed period may have ended and still be offered when a log is begun.
@@ -183,35 +184,48 @@ def submitted_as(draft_id: UUID, user: User) -> Meeting | None:
 class MinutesPage:
     """
     What the page shows for the kind and day chosen. ``joined`` and ``gone`` are names by which the day's roster differs
-    from the one that a log under correction was submitted with.
+    from the one that a log under correction was submitted with; ``branches`` are those with which it may be held.
     """
 
     day: date | None
-    seats: list[Seat]
-    same_day: list[Meeting]
-    joined: list[str]
-    gone: list[str]
+    seats: list[Seat] = field(default_factory=list)
+    same_day: list[Meeting] = field(default_factory=list)
+    joined: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    branches: list[Organisation] = field(default_factory=list)
+    aside: Aside | None = None
 
 
 def minutes_page(
     branch: Organisation,
+    asked: MeetingData | None,
     *,
-    kind: str,
-    day: date | None,
-    group_id: int | None,
     meeting: Meeting | None = None,
     take_roster: bool = False,
+    joint: bool = False,
 ) -> MinutesPage:
-    """The roll call, and what the recorder should know before going on. Two queries, three for a correction."""
-    if day is None:
-        return MinutesPage(None, [], [], [], [])
-    seats = seats_on(branch_id=branch.pk, kind=kind, day=day, group_id=group_id)
-    same_day = same_day_logs(branch, kind, day, meeting)
-    if meeting is None or (kind, day, group_id) != (meeting.kind, meeting.held_on, meeting.group_id):
-        return MinutesPage(day, seats, same_day, [], [])
-    recorded = recorded_seats(meeting)
-    joined, gone = _names_missing(seats, recorded), _names_missing(recorded, seats)
-    return MinutesPage(day, seats if take_roster else recorded, same_day, joined, gone)
+    """
+    The roll call, and what the recorder should know before going on. ``asked`` tells who should come, None while there
+    is no day; ``joint``: the meeting may be held with other branches. Five queries, seven for a correction, one more
+    for each of: a joint meeting, the choice of branches.
+    """
+    if asked is None:
+        return MinutesPage(None)
+    day = asked.held_on
+    branches = list(joint_candidates(branch, day)) if joint else []
+    within = {other.pk for other in branches}
+    asked = replace(asked, guest_ids=tuple(pk for pk in asked.guest_ids if pk in within))  # names of others never show
+    seats = seats_for(branch.pk, asked)
+    same_day = same_day_logs(branch, asked.kind, day, meeting)
+    aside = aside_of(branch, asked.kind, day, asked.group_id, but=meeting)
+    if meeting is None or (asked.kind, day, asked.group_id) != (meeting.kind, meeting.held_on, meeting.group_id):
+        return MinutesPage(day, seats, same_day, branches=branches, aside=aside)
+    kept = seats_for_correction(meeting, asked, take_roster=take_roster)
+    recorded = [seat for seat in recorded_seats(meeting) if seat.guest_id is None or seat.guest_id in asked.guest_ids]
+    known = {seat.guest_id for seat in recorded}
+    fresh = [seat for seat in seats if seat.guest_id in known]
+    joined, gone = _names_missing(fresh, recorded), _names_missing(recorded, fresh)
+    return MinutesPage(day, kept, same_day, joined, gone, branches, aside)
 
 
 def _names_missing(seats: list[Seat], others: list[Seat]) -> list[str]:

@@ -11,9 +11,10 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Substr
 
 from accounts.scopes import STEP, UNIT_DEPTH
+from branches.choices import RequirementLevel
 from branches.models import Obligation
 from branches.policy.obligations import State
-from branches.selectors.obligations import obligation_state, overdue_on
+from branches.selectors.obligations import noted_on, obligation_state, overdue_on
 
 UNIT_WIDTH = STEP * UNIT_DEPTH
 
@@ -28,6 +29,7 @@ class Heading(NamedTuple):
     label: str
     starts_on: date
     ends_on: date
+    level: str = RequirementLevel.DUE
 
 
 class Face(NamedTuple):
@@ -49,6 +51,7 @@ class Total(NamedTuple):
     overdue: int
     waived: int
     begun: int
+    noted: int
     state: State
 
 
@@ -93,7 +96,7 @@ def _look(
     requirement, period, done, needed, waived = figures
     number = places.get((requirement, period), -1)
     heading = headings[number]
-    state = obligation_state(done, needed, bool(waived), heading.starts_on, heading.ends_on, today)
+    state = obligation_state(done, needed, bool(waived), heading.starts_on, heading.ends_on, today, heading.level)
     return number, show(Face(done, needed, state))
 
 
@@ -128,6 +131,7 @@ def _totals(today: date) -> dict[str, Count]:
         "overdue": Count("pk", filter=overdue_on(today)),
         "waived_count": Count("pk", filter=waived),
         "begun": Count("pk", filter=Q(starts_on__lte=today)),
+        "noted": Count("pk", filter=noted_on(today)),
     }
 
 
@@ -137,17 +141,20 @@ def _added(first: Total | None, second: Total) -> Total:
     return _total(*(one + other for one, other in zip(first[:-1], second[:-1], strict=True)))
 
 
-def _total(asked: int, met: int, overdue: int, waived: int, begun: int) -> Total:
-    """One overdue makes the whole overdue; done is what has nothing left to do."""
+def _total(*figures: int) -> Total:
+    """Of the figures of ``_totals``. One overdue makes the whole overdue; done is what has nothing left to do."""
+    asked, met, overdue, waived, begun, noted = figures
     if not asked:
         state = State.WAIVED
     elif met == asked:
         state = State.DONE
     elif overdue:
         state = State.OVERDUE
+    elif noted:
+        state = State.NOTED
     else:
         state = State.DUE if begun else State.UPCOMING
-    return Total(asked, met, overdue, waived, begun, state)
+    return Total(asked, met, overdue, waived, begun, noted, state)
 
 
 def _streamed(rows: QuerySet[Obligation, Any]) -> Iterator[tuple[Any, ...]]:

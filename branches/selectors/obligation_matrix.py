@@ -19,6 +19,7 @@ from branches.choices import OrganisationKind
 from branches.models import Obligation, Organisation, Requirement
 from branches.policy.obligations import Rule, Slot, slots
 from branches.querysets import OrganisationQuerySet
+from branches.selectors.closings import lock_marks
 from branches.selectors.obligation_cells import (
     UNIT_WIDTH,
     Cells,
@@ -57,12 +58,13 @@ class MatrixQuery:
 
 
 class Place(NamedTuple):
-    """A row's organisation."""
+    """A row's organisation; ``lock`` tells whether its quarter is closed or reopened ("" where neither)."""
 
     pk: int
     path: str
     name: str
     unit: str
+    lock: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ class Reach:
 
 def matrix(user: User, query: MatrixQuery, *, for_export: bool = False, show: Show = single) -> Matrix:
     """
-    The matrix as the reader may see it, or take it out. Five queries, however many rows. ``show`` makes the cells that
+    The matrix as the reader may see it, or take it out. Six queries, however many rows. ``show`` makes the cells that
     are one obligation.
     """
     reach = Reach(user, for_export)
@@ -119,11 +121,20 @@ def matrix(user: User, query: MatrixQuery, *, for_export: bool = False, show: Sh
         page = page[(number - 1) * query.size : number * query.size]
         query = replace(query, page=number)
     names = {} if query.by_unit else unit_names()
-    shown = [Place(pk, path, name, names.get(path[:UNIT_WIDTH], "")) for pk, path, name in page]
+    found = list(page)
+    locks = _locks(query, [pk for pk, *_ in found])
+    shown = [Place(pk, path, name, names.get(path[:UNIT_WIDTH], ""), locks.get(pk, "")) for pk, path, name in found]
     cells: Cells = {place.pk: [None] * len(headings) for place in shown}
     if cells and headings:
         _fill(cells, reach, query, headings, shown, show=show)
     return Matrix(query, headings, [(place, cells[place.pk]) for place in shown], count)
+
+
+def _locks(query: MatrixQuery, branches: Sequence[int]) -> dict[int, str]:
+    """Which of these branches have this quarter closed or reopened; none are asked for where a row is not a quarter."""
+    if query.by_unit or query.period.freq is not Freq.QUARTER:
+        return {}
+    return lock_marks(branches if query.size else None, query.period, local_today())
 
 
 def places_within(user: User) -> QuerySet[Organisation]:
@@ -133,22 +144,22 @@ def places_within(user: User) -> QuerySet[Organisation]:
 
 def headings_of(query: MatrixQuery) -> list[Heading]:
     """The columns: by rule, then by time. A quarter shows its months, itself, and the year that it belongs to."""
-    rows = Requirement.objects.order_by("code", "valid_from").values_list("title", *Rule._fields)
-    titles = {Rule(*rule): title for title, *rule in rows}
-    rules = [rule for rule in titles if query.rule in ("", rule.code)]
+    rows = Requirement.objects.order_by("code", "valid_from").values_list("title", "level", *Rule._fields)
+    told = {Rule(*rule): (title, level) for title, level, *rule in rows}
+    rules = [rule for rule in told if query.rule in ("", rule.code)]
     year = query.period.year
     found = [
-        _heading(slot, titles[slot.rule])
+        _heading(slot, *told[slot.rule])
         for slot in slots(rules, date(year, 1, 1), date(year, 12, 31))
         if _is_shown(slot.period, query.period)
     ]
     return _by_year(found) if query.period.freq is Freq.YEAR else found
 
 
-def _heading(slot: Slot, title: str) -> Heading:
+def _heading(slot: Slot, title: str, level: str) -> Heading:
     rule, period = slot
     label = {Freq.YEAR: "全年", Freq.QUARTER: "全季", Freq.MONTH: f"{period.number}月"}[period.freq]
-    return Heading(rule.pk, rule.code, title, period.code, label, period.starts_on, period.ends_on)
+    return Heading(rule.pk, rule.code, title, period.code, label, period.starts_on, period.ends_on, level)
 
 
 def _is_shown(period: Period, chosen: Period) -> bool:

@@ -14,20 +14,36 @@ from django.db.models.functions import Substr
 from accounts.models import User
 from accounts.roles import Capability
 from accounts.scopes import STEP, UNIT_DEPTH
-from branches.choices import Frequency, MeetingKind, OrganisationKind, RequirementCondition
+from branches.choices import Frequency, MeetingKind, OrganisationKind, RequirementCondition, RequirementLevel
 from branches.models import Meeting, MeetingCount, Obligation, Organisation, Requirement, RequirementKind, Waiver
+from branches.policy.measures import measure_of
 from branches.policy.obligations import Rule, State, rule_on, state_of
 from core.calendar import local_today
 from core.periods import parse_period
 
-UNMET = Q(done__lt=F("needed"), waived=False)
+#: What is really asked; rules that only warn are shown, but nobody is behind with them (domain.md §16: R09).
+ASKED = Q(requirement__level=RequirementLevel.DUE)
+UNMET = ASKED & Q(done__lt=F("needed"), waived=False)
 
 
 def obligation_state(  # noqa: PLR0917  # in the order of the columns
-    done: int, needed: int, waived: bool, starts_on: date, ends_on: date, today: date
+    done: int,
+    needed: int,
+    waived: bool,
+    starts_on: date,
+    ends_on: date,
+    today: date,
+    level: str = RequirementLevel.DUE,
 ) -> State:
     """What stands of an obligation on ``today``: ``.value``, ``.label`` (Chinese), ``.tone`` (badge)."""
-    return state_of(done=done, needed=needed, waived=waived, starts_on=starts_on, ends_on=ends_on, today=today)
+    return state_of(
+        done=done, needed=needed, waived=waived, starts_on=starts_on, ends_on=ends_on, today=today, level=level
+    )
+
+
+def noted_on(today: date) -> Q:
+    """Obligations of rules that only warn, whose period ended without them."""
+    return Q(requirement__level=RequirementLevel.WARN, done__lt=F("needed"), waived=False, ends_on__lt=today)
 
 
 def overdue_on(today: date) -> Q:
@@ -45,6 +61,7 @@ def state_query(state: str, today: date) -> Q:
     return {
         "behind": UNMET & Q(starts_on__lte=today),
         State.OVERDUE.value: overdue_on(today),
+        State.NOTED.value: noted_on(today),
         State.DUE.value: due_on(today),
         State.DONE.value: Q(done__gte=F("needed")),
         State.WAIVED.value: Q(waived=True, done__lt=F("needed")),
@@ -87,7 +104,8 @@ def obligations_of(organisation: Organisation, start: date, end: date) -> QueryS
 
 
 def _state(row: Obligation, today: date) -> State:
-    return obligation_state(row.done, row.needed, row.waived, row.starts_on, row.ends_on, today)
+    level = row.requirement.level
+    return obligation_state(row.done, row.needed, row.waived, row.starts_on, row.ends_on, today, level)
 
 
 # Summaries
@@ -158,6 +176,17 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """What was counted where it is not logs: (label, how many), and where it is listed and recorded by this reader."""
+
+    label: str
+    hint: str
+    lines: tuple[tuple[str, int], ...]
+    url: str
+    record_url: str
+
+
+@dataclass(frozen=True)
 class ObligationPage:
     """One obligation: the rule, the logs counted for it, which groups met, its waivers, and what the reader may do."""
 
@@ -171,10 +200,16 @@ class ObligationPage:
     kinds: tuple[str, ...]
     may_record: bool
     may_waive: bool
+    measured: Measured | None = None
 
     @property
     def open_waiver(self) -> Waiver | None:
         return next((waiver for waiver in self.waivers if waiver.revoked_at is None), None)
+
+    @property
+    def asked(self) -> str:
+        """How often the rule asks it of every branch, in words."""
+        return _asked(self.obligation.requirement)
 
     @property
     def missing(self) -> int:
@@ -183,6 +218,8 @@ class ObligationPage:
     @property
     def hint(self) -> str:
         """What would be counted here."""
+        if self.measured:
+            return self.measured.hint
         kinds = "、".join(MeetingKind(kind).label for kind in self.kinds)
         return f"{kinds}的记录提交后自动计入，不需要另外填报。"
 
@@ -208,6 +245,25 @@ def obligation_page(user: User, obligation: Obligation) -> ObligationPage:
         kinds=kinds,
         may_record=obligation.starts_on <= local_today() and user.scope(Capability.MEETING_SUBMIT).covers(path),
         may_waive=user.scope(Capability.OBLIGATION_WAIVE).covers(path),
+        measured=_measured(user, obligation),
+    )
+
+
+def _measured(user: User, obligation: Obligation) -> Measured | None:
+    measure = measure_of(obligation.requirement.measure)
+    if measure is None:
+        return None
+    span = (obligation.organisation_id, obligation.starts_on, obligation.ends_on)
+
+    def reached(capability: str) -> bool:
+        return bool(capability) and user.scope(Capability(capability)).covers(obligation.organisation.path)
+
+    return Measured(
+        measure.label,
+        measure.hint,
+        tuple(measure.lines(*span)) if measure.lines else (),
+        measure.url(*span) if measure.url and reached(measure.capability) else "",
+        measure.record_url(span[0]) if measure.record_url and reached(measure.record_capability) else "",
     )
 
 
@@ -232,7 +288,7 @@ def _groups(obligation: Obligation, records: Iterable[Record]) -> list[tuple[Org
     if obligation.requirement.condition != RequirementCondition.HAS_GROUPS:
         return []
     met = {record.meeting.group_id for record in records}
-    groups = Organisation.objects.under(obligation.organisation.path).of_kind(OrganisationKind.GROUP)
+    groups = Organisation.objects.groups_of(obligation.organisation)
     return [(group, group.pk in met) for group in groups.standing_on(obligation.starts_on)]
 
 
@@ -266,7 +322,7 @@ def requirement_rows(today: date) -> list[RuleRow]:
     return [
         RuleRow(
             rule,
-            "、".join(MeetingKind(each.kind).label for each in rule.kinds.all()),
+            _counted_from(rule),
             _asked(rule),
             _in_force(rule, rules, today),
         )
@@ -274,7 +330,16 @@ def requirement_rows(today: date) -> list[RuleRow]:
     ]
 
 
+def _counted_from(rule: Requirement) -> str:
+    """The kinds of meeting, or what another measure counts."""
+    measure = measure_of(rule.measure)
+    return measure.label if measure else "、".join(MeetingKind(each.kind).label for each in rule.kinds.all())
+
+
 def _asked(rule: Requirement) -> str:
+    measure = measure_of(rule.measure)
+    if measure and measure.asked_words:
+        return f"{Frequency(rule.frequency).label}{measure.asked_words}"
     each = "每个党小组" if rule.condition == RequirementCondition.HAS_GROUPS else ""
     return f"{each}{Frequency(rule.frequency).label}至少 {rule.needed} 次"
 

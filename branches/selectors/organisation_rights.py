@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from accounts.models import User
 from accounts.roles import Capability
-from branches.choices import CHILD_KINDS, OrganisationKind, OrganisationStatus
-from branches.models import Organisation
+from branches.choices import CHILD_KINDS, OrganisationChangeKind, OrganisationKind, OrganisationStatus
+from branches.models import Organisation, OrganisationChange
 
 UNIT_KINDS = (OrganisationKind.WORK_COMMITTEE, OrganisationKind.UNIT)
 #: What `organisation_change` offers, with the words on its buttons.
@@ -35,6 +35,19 @@ def right_to_change(kind: str) -> Capability:
     if kind in UNIT_KINDS:
         return Capability.ORG_UNIT_DISABLE
     return Capability.BRANCH_UPDATE if kind == OrganisationKind.GROUP else Capability.BRANCH_DISABLE
+
+
+def right_to_undo(change: OrganisationChange, organisation: Organisation) -> Capability:
+    """Needed on the organisation, to take back a change: the right that the change itself needed."""
+    if change.kind == OrganisationChangeKind.FOUNDED:
+        return right_to_create(organisation.kind)
+    updates = (OrganisationChangeKind.RENAMED, OrganisationChangeKind.UPDATED)
+    return right_to_update(organisation.kind) if change.kind in updates else right_to_change(organisation.kind)
+
+
+def may_undo(user: User, change: OrganisationChange | None, organisation: Organisation) -> bool:
+    """Whether the user may take back this change of the organisation."""
+    return change is not None and may(user, right_to_undo(change, organisation), organisation)
 
 
 def may(user: User, capability: Capability, organisation: Organisation) -> bool:

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Value
-from django.db.models.functions import Replace, Substr
+from django.db.models.functions import Replace
 
 from accounts.models import User
 from accounts.roles import Capability
-from branches.choices import MemberCategory, OrganisationKind, OrganisationStatus
+from branches.choices import MemberCategory, OrganisationChangeKind, OrganisationKind, OrganisationStatus
 from branches.models import Meeting, Member, Organisation, OrganisationChange, Post
-from branches.policy.organisations import (
-    Advice,
-    Headcount,
-    branch_advice,
-    committee_advice,
-    general_branch_advice,
-)
+from branches.policy.organisations import Headcount
 from branches.querysets import OrganisationQuerySet, PostQuerySet
+from branches.selectors.advice import Finding, organisation_findings
 from branches.selectors.obligations import obligation_summary
+from branches.selectors.organisation_undo import last_change
 from core.calendar import local_today
 from core.periods import Freq, Period, period_of, periods_between
 from core.search import contains
@@ -35,11 +31,8 @@ CHANGES_SHOWN = 20
 STEP = Organisation.steplen
 STANDING = (OrganisationStatus.ACTIVE, OrganisationStatus.SUSPENDED)
 
-_ADVISERS = {
-    OrganisationKind.BRANCH: branch_advice,
-    OrganisationKind.ORGAN_COMMITTEE: committee_advice,
-    OrganisationKind.GENERAL_BRANCH: general_branch_advice,
-}
+#: Present members by the path of their branch and by category.
+Counts = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +70,13 @@ class OrganisationPage:
 
     ancestors: list[tuple[Organisation, bool]]
     count: Headcount
-    advice: list[Advice]
+    advice: list[Finding]
     posts: list[Post]
     children: list[TreeNode]
     groups: list[Organisation]
+    absorbed: list[Organisation]
     changes: list[OrganisationChange]
+    undoable: OrganisationChange | None
     meetings: list[Meeting]
     obligations: QuarterState | None
 
@@ -90,17 +85,18 @@ def organisation_page(user: User, organisation: Organisation) -> OrganisationPag
     """Everything on the organisation's page that the reader may see; of each ancestor, whether it may be opened."""
     view = user.scope(Capability.BRANCH_VIEW)
     ancestors = [(item, view.covers(item.path)) for item in Organisation.objects.get_ancestors(organisation)]
-    posts = _posts(organisation)
-    count = headcount(organisation)
-    below = tree_children(user, organisation)
+    counts = member_counts([organisation.path])
+    below = tree_children(user, organisation, counts)
     return OrganisationPage(
         ancestors=ancestors,
-        count=count,
-        advice=organisation_advice(organisation, count),
-        posts=posts,
+        count=_headcount(counts),
+        advice=organisation_findings(organisation, local_today()),
+        posts=_posts(organisation),
         children=[node for node in below if node.organisation.kind != OrganisationKind.GROUP],
         groups=[node.organisation for node in below if node.organisation.kind == OrganisationKind.GROUP],
-        changes=list(organisation.changes.select_related("by").order_by("-effective_on", "-pk")[:CHANGES_SHOWN]),
+        absorbed=list(organisation.absorbed.filter(status=OrganisationStatus.MERGED).order_by("-ended_on")),
+        changes=_changes(organisation),
+        undoable=_undoable(organisation, counts),
         meetings=_recent_meetings(user, organisation),
         obligations=quarter_state(user, organisation),
     )
@@ -125,24 +121,35 @@ def default_parent(user: User) -> Organisation | None:
     return None
 
 
-def headcount(organisation: Organisation) -> Headcount:
-    """Present members at and below the organisation by category, and how many sit in its committee. Two queries."""
-    inside = Member.objects.current().filter(organisation__path__startswith=organisation.path)
-    by_category = dict(inside.order_by().values_list("category").annotate(Count("pk")))
-    seats = Post.objects.filter(organisation=organisation).on(local_today()).committee()
+def member_counts(paths: Sequence[str]) -> Counts:
+    """Present members at and below these paths; all of them where the root is among them. One query."""
+    members = Member.objects.current().order_by()
+    if all(len(path) > STEP for path in paths):
+        members = members.filter(_under("organisation__path", paths))
+    counts: dict[str, dict[str, int]] = {}
+    rows = members.values_list("organisation__path", "category").annotate(Count("pk"))
+    for path, category, count in rows:
+        counts.setdefault(path, {})[category] = count
+    return counts
+
+
+def _headcount(counts: Counts) -> Headcount:
     return Headcount(
-        full=by_category.get(MemberCategory.FULL, 0),
-        probationary=by_category.get(MemberCategory.PROBATIONARY, 0),
-        committee=seats.aggregate(count=Count("member", distinct=True))["count"],
+        full=sum(count.get(MemberCategory.FULL, 0) for count in counts.values()),
+        probationary=sum(count.get(MemberCategory.PROBATIONARY, 0) for count in counts.values()),
     )
 
 
-def organisation_advice(organisation: Organisation, count: Headcount) -> list[Advice]:
-    """R01, R02 and R14 as advice; nothing for temporary organisations or those that no longer stand."""
-    adviser = _ADVISERS.get(OrganisationKind(organisation.kind))
-    if adviser is None or organisation.is_temporary or organisation.status not in STANDING:
-        return []
-    return list(adviser(count))
+def _undoable(organisation: Organisation, counts: Counts) -> OrganisationChange | None:
+    """The change that can perhaps be taken back; a founding hardly, once there are members."""
+    change = last_change(organisation)
+    return None if change and counts and change.kind == OrganisationChangeKind.FOUNDED else change
+
+
+def _changes(organisation: Organisation) -> list[OrganisationChange]:
+    """The history, latest first, each with what it reverses or what reversed it."""
+    changes = organisation.changes.select_related("by", "reverses", "reversal").order_by("-effective_on", "-pk")
+    return list(changes[:CHANGES_SHOWN])
 
 
 def tree_roots(user: User) -> list[TreeNode]:
@@ -155,26 +162,27 @@ def tree_roots(user: User) -> list[TreeNode]:
     return _nodes(user, roots, [root.path for root in roots])
 
 
-def tree_children(user: User, parent: Organisation) -> list[TreeNode]:
-    """The standing children of a node that the reader may list. Three queries, however many there are."""
+def tree_children(user: User, parent: Organisation, counts: Counts | None = None) -> list[TreeNode]:
+    """The standing children of a node that the reader may list. Three queries, two where ``counts`` are given."""
     children = Organisation.objects.visible_to(user, Capability.ORG_UNIT_LIST).under(parent.path)
-    return _nodes(user, list(children.filter(depth=parent.depth + 1, status__in=STANDING)), [parent.path])
+    return _nodes(user, list(children.filter(depth=parent.depth + 1, status__in=STANDING)), [parent.path], counts)
 
 
-def _nodes(user: User, organisations: Sequence[Organisation], paths: Sequence[str]) -> list[TreeNode]:
+def _nodes(
+    user: User, organisations: Sequence[Organisation], paths: Sequence[str], counts: Counts | None = None
+) -> list[TreeNode]:
     """Nodes of one depth with what stands below them; ``paths`` are those under which all of it lies."""
     if not organisations:
         return []
     length = len(organisations[0].path)
-    members = Member.objects.current().filter(_under("organisation__path", paths)).order_by()
-    members = members.annotate(node=Substr("organisation__path", 1, length))
-    member_counts = dict(members.values_list("node").annotate(Count("pk")))
+    members: Counter[str] = Counter()
+    for path, count in (member_counts(paths) if counts is None else counts).items():
+        members[path[:length]] += sum(count.values())
     below = Organisation.objects.filter(_under("path", paths), status__in=STANDING)
     child_counts = Counter(path[:-STEP] for path in below.values_list("path", flat=True))
     view = user.scope(Capability.BRANCH_VIEW)
     return [
-        TreeNode(item, member_counts.get(item.path, 0), child_counts[item.path], view.covers(item.path))
-        for item in organisations
+        TreeNode(item, members[item.path], child_counts[item.path], view.covers(item.path)) for item in organisations
     ]
 
 

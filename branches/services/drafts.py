@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from branches.choices import MeetingKind
 from branches.models import Meeting, MeetingDraft, Organisation
+from branches.policy.minutes import TEXT_LABELS, id_number_problems
 from core import audit
 
 #: Characters of JSON; minutes of an hour's meeting have a tenth of it.
@@ -78,4 +80,18 @@ def _checked(by: User, content: dict[str, Any]) -> dict[str, Any]:
         raise ValidationError("会议类型不存在。", code="kind")
     if len(json.dumps(content, ensure_ascii=False)) > CONTENT_LIMIT:
         raise ValidationError("内容太长，草稿没有保存。请精简后再试。", code="size")
+    for problems in id_number_problems(_texts(content)).values():
+        raise ValidationError(problems[0], code="id_number")
     return {"kind": kind, "title": str(content.get("title", ""))[:120], "content": content, "by": by}
+
+
+def _texts(content: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Every text of a half-typed page as (field, words for it, text)."""
+    for name, value in content.items():
+        if isinstance(value, str):
+            yield name, TEXT_LABELS.get(name, "内容"), value
+    for name, label, part in (("votes", "表决", "votes"), ("decisions", "决议事项", "decisions")):
+        for row in content.get(part) or ():
+            yield name, label, "\n".join(str(value) for value in row.values())
+    for mark in (content.get("attendance") or {}).values():
+        yield "attendance", "到会情况的说明", str(mark.get("note", ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,19 +14,10 @@ from django.urls import reverse
 
 from accounts.models import Posting, User
 from accounts.roles import Role
-from branches.choices import MeetingStatus
-from branches.models import (
-    Attendance,
-    Meeting,
-    MeetingCount,
-    MeetingDecision,
-    MeetingDraft,
-    MeetingVersion,
-    MeetingVote,
-    Organisation,
-)
+from branches.choices import MeetingKind, MeetingStatus
+from branches.models import Meeting, MeetingDraft, MeetingVersion, Organisation
+from branches.policy.meeting_kinds import DetailData
 from branches.policy.minutes import (
-    COMMITTEE,
     DecisionData,
     Frame,
     Headcount,
@@ -35,20 +26,29 @@ from branches.policy.minutes import (
     Seat,
     VoteData,
     headcount,
+    id_number_problems,
     minutes_problems,
-    tally_of,
 )
-from branches.policy.votes import vote_outcome
-from branches.selectors.meeting_versions import Content, changed_since, content_changes, meeting_content
-from branches.selectors.meetings import meeting_frame, seats_for_correction, seats_on
-from branches.services.obligations import obligations_refresh
+from branches.selectors.meeting_versions import (
+    Content,
+    changed_since,
+    content_changes,
+    guest_ids_of,
+    meeting_content,
+)
+from branches.selectors.meetings import meeting_frame, seats_for, seats_for_correction
+from branches.services.closing_guard import refuse_closed
+from branches.services.meeting_parts import branches_refresh, participants_lock, parts_rewrite, parts_write
+from branches.services.meeting_plans import plan_close
+from branches.services.search_index import meetings_indexed
 from core import audit
 from core.calendar import add_workdays
-from core.notices import NoticeRow, notices_send
+from core.notices import NoticeRow, notices_send, notices_settle
 from core.periods import LOCAL_ZONE
 
 __all__ = [
     "DecisionData",
+    "DetailData",
     "Mark",
     "MeetingData",
     "VoteData",
@@ -71,22 +71,25 @@ _CHECKED_ELSEWHERE = ("organisation", "group", "submitted_by", "submission_key",
 @transaction.atomic
 def meeting_record(*, by: User, branch: Organisation, data: MeetingData, submission_key: UUID) -> Meeting:
     """
-    Submit the log of a meeting: it counts at once. Sent twice with one key, the first log is returned and nothing is
-    written. Removes the draft of the same key. Raises ValidationError by field, in Chinese.
+    Submit the log of a meeting: it counts at once, a joint one for every branch that took part. Sent twice with one
+    key, the first log is returned and nothing is written. Removes the draft of the same key and closes the plan it was
+    written from. Raises ValidationError by field, in Chinese.
     """
-    branch = _locked(branch.pk)
+    branch = _locked(branch.pk, data.guest_ids)
     earlier = Meeting.objects.filter(submission_key=submission_key).first()
     if earlier is not None:
         return _same_submission(earlier, branch)
-    seats = seats_on(branch_id=branch.pk, kind=data.kind, day=data.held_on, group_id=data.group_id)
+    seats = seats_for(branch.pk, data)
     frame = _accepted(branch, data, seats)
+    refuse_closed(branches=[branch.pk, *data.guest_ids], days=[data.held_on], field="held_on")
     meeting = Meeting(organisation=branch, submission_key=submission_key, submitted_by=by)
     count = _describe(meeting, data, frame, submitted_on=frame.today)
     meeting.save(force_insert=True)
-    Attendance.objects.bulk_create(_attendance_rows(meeting, data, seats))
-    _write_parts(meeting, data, count)
-    _count(meeting)
-    obligations_refresh(organisation_id=branch.pk, days=[meeting.held_on])
+    parts_write(meeting, data, seats, count)
+    meetings_indexed([meeting])
+    branches_refresh([branch.pk, *data.guest_ids], [meeting.held_on])
+    if data.plan_id is not None:
+        plan_close(meeting=meeting, plan_id=data.plan_id)
     MeetingDraft.objects.filter(pk=submission_key, organisation=branch).delete()
     audit.record(
         by=by, action="meeting.submit", target=meeting, scope_path=branch.path, after=_audited(meeting, len(data.votes))
@@ -110,23 +113,29 @@ def meeting_correct(
     While kind, group and date stay, those whom the log names remain expected; ``take_roster`` takes the day's roster
     anew. Raises ValidationError: code "conflict" when somebody corrected it since ``expected_revision``.
     """
-    branch = _locked(meeting.organisation_id)
+    guests_before = guest_ids_of(meeting)
+    branch = _locked(meeting.organisation_id, {*guests_before, *data.guest_ids})
     meeting = Meeting.objects.get(pk=meeting.pk)
     meeting.organisation = branch
     _refuse_conflict(meeting, expected_revision)
+    touched = {branch.pk, *guests_before, *data.guest_ids}
     reason = _reason(reason, "请写明更正原因。")
     seats = seats_for_correction(meeting, data, take_roster=take_roster)
     frame = _accepted(branch, data, seats)
+    refuse_closed(branches=touched, days=[meeting.held_on, data.held_on], field="held_on")
     before, old_day, old_audit = meeting_content(meeting), meeting.held_on, _audited(meeting)
-    was_returned = meeting.status == MeetingStatus.RETURNED
+    was_returned, returned_at = meeting.status == MeetingStatus.RETURNED, meeting.revision
     count = _describe(meeting, data, frame, submitted_on=meeting.submitted_at.astimezone(LOCAL_ZONE).date())
     meeting.status, meeting.return_reason, meeting.revision = MeetingStatus.SUBMITTED, "", meeting.revision + 1
     meeting.save()
-    _rewrite_parts(meeting, data, seats, count)
+    parts_rewrite(meeting, data, seats, count)
+    meetings_indexed([meeting])
     if not was_returned and not content_changes(before, meeting_content(meeting)):
         raise ValidationError("没有改动，不需要更正。", code="unchanged")
     _keep_version(meeting, before, by, reason)
-    obligations_refresh(organisation_id=branch.pk, days=sorted({old_day, meeting.held_on}))
+    branches_refresh({branch.pk, *guests_before, *data.guest_ids}, sorted({old_day, meeting.held_on}))
+    if was_returned:
+        _settle_return(meeting, returned_at)
     MeetingDraft.objects.filter(meeting=meeting, by=by).delete()
     audit.record(
         by=by,
@@ -143,21 +152,24 @@ def meeting_correct(
 @transaction.atomic
 def meeting_return(*, by: User, meeting: Meeting, reason: str) -> Meeting:
     """
-    Send a log back to its branch with a reason: it no longer counts until corrected. The submitter and the branch's
-    present secretaries are told. Raises ValidationError where it is returned or void already, or no reason is given.
+    Send a log back to its branch with a reason: it no longer counts until corrected. A correction begun before meets a
+    conflict, and thus the reason. The submitter and the branch's present secretaries are told. Raises ValidationError
+    where it is returned or void already, or no reason is given.
     """
-    branch = _locked(meeting.organisation_id)
+    guests = guest_ids_of(meeting)
+    branch = _locked(meeting.organisation_id, guests)
     read_revision, meeting = meeting.revision, Meeting.objects.get(pk=meeting.pk)
     meeting.organisation = branch
+    refuse_closed(branches=[branch.pk, *guests], days=[meeting.held_on])
     if meeting.status != MeetingStatus.SUBMITTED:
         raise ValidationError(f"这条记录现在是“{meeting.get_status_display()}”，不能退回。", code="state")
     if meeting.revision != read_revision:
         raise ValidationError("党支部刚刚更正了这条记录，请看过新内容再决定是否退回。", code="conflict")
     meeting.return_reason = _reason(reason, "请写明退回原因，以便党支部更正。")
-    meeting.status = MeetingStatus.RETURNED
-    meeting.save(update_fields=["status", "return_reason", "updated_at"])
+    meeting.status, meeting.revision = MeetingStatus.RETURNED, meeting.revision + 1
+    meeting.save(update_fields=["status", "return_reason", "revision", "updated_at"])
     meeting.counts.all().delete()
-    obligations_refresh(organisation_id=branch.pk, days=[meeting.held_on])
+    branches_refresh([branch.pk, *guests], [meeting.held_on])
     _tell_branch(meeting, by)
     audit.record(
         by=by,
@@ -171,8 +183,13 @@ def meeting_return(*, by: User, meeting: Meeting, reason: str) -> Meeting:
     return meeting
 
 
-def _locked(organisation_id: int) -> Organisation:
-    """The branch's row, locked: two saves of one branch follow each other, so neither counts without the other."""
+def _locked(organisation_id: int, guests: Collection[int] = ()) -> Organisation:
+    """
+    The branch's row, locked: two saves of one branch follow each other, so neither counts without the other. Those of
+    a joint meeting are all locked, by id, so that two meetings never wait for each other.
+    """
+    if guests:
+        participants_lock(organisation_id, guests)
     return Organisation.objects.order_by().select_for_update(no_key=True).get(pk=organisation_id)
 
 
@@ -211,99 +228,16 @@ def is_late_entry(held_on: date, submitted_on: date) -> bool:
     return submitted_on > add_workdays(held_on, allowed)
 
 
-def _attendance_rows(meeting: Meeting, data: MeetingData, seats: Sequence[Seat]) -> list[Attendance]:
-    marks: Mapping[int, Mark] = data.attendance or {}
-    present = Mark()
-    return [
-        Attendance(
-            meeting=meeting,
-            member_id=seat.member_id,
-            status=marks.get(seat.member_id, present).status,
-            note=marks.get(seat.member_id, present).note,
-            has_vote=seat.has_vote,
-        )
-        for seat in seats
-    ]
-
-
-def _write_parts(meeting: Meeting, data: MeetingData, count: Headcount) -> None:
-    """Votes and decisions, one statement each, none where there are none."""
-    votes = [_vote_row(meeting, vote, count) for vote in data.votes]
-    decisions = [
-        MeetingDecision(meeting=meeting, text=decision.text, owner=decision.owner, due_on=decision.due_on)
-        for decision in data.decisions
-    ]
-    _clean_parts("votes", "表决", votes)
-    _clean_parts("decisions", "决议事项", decisions)
-    if votes:
-        MeetingVote.objects.bulk_create(votes)
-    if decisions:
-        MeetingDecision.objects.bulk_create(decisions)
-
-
-def _vote_row(meeting: Meeting, vote: VoteData, count: Headcount) -> MeetingVote:
-    tally = tally_of(vote, count)
-    outcome = vote_outcome(vote.rule, tally, in_committee=meeting.kind == COMMITTEE)
-    return MeetingVote(
-        meeting=meeting,
-        subject=vote.subject,
-        rule=vote.rule,
-        method=vote.method,
-        should=tally.should,
-        present=tally.present,
-        approve=tally.approve,
-        oppose=tally.oppose,
-        abstain=tally.abstain,
-        written=tally.written,
-        passed=outcome.passed,
-    )
-
-
-def _clean_parts(name: str, label: str, rows: Sequence[MeetingVote | MeetingDecision]) -> None:
-    messages = []
-    for number, row in enumerate(rows, start=1):
-        try:
-            row.clean_fields(exclude=["meeting"])
-        except ValidationError as error:
-            messages += [f"{label}第{number}项：{message}" for message in error.messages]
-    if messages:
-        raise ValidationError({name: messages})
-
-
-def _rewrite_parts(meeting: Meeting, data: MeetingData, seats: Sequence[Seat], count: Headcount) -> None:
-    rows = _attendance_rows(meeting, data, seats)
-    Attendance.objects.filter(meeting=meeting).exclude(member_id__in=[row.member_id for row in rows]).delete()
-    Attendance.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["meeting", "member"],
-        update_fields=["status", "note", "has_vote"],
-    )
-    meeting.votes.all().delete()
-    meeting.decisions.all().delete()
-    _write_parts(meeting, data, count)
-    meeting.counts.all().delete()
-    _count(meeting)
-
-
-def _count(meeting: Meeting) -> None:
-    MeetingCount.objects.bulk_create(
-        MeetingCount(
-            meeting=meeting,
-            kind=kind,
-            organisation_id=meeting.organisation_id,
-            group_id=meeting.group_id,
-            held_on=meeting.held_on,
-        )
-        for kind in (meeting.kind, *meeting.also_kinds)
-    )
-
-
 def _refuse_conflict(meeting: Meeting, expected_revision: int) -> None:
     if meeting.status == MeetingStatus.VOID:
         raise ValidationError("已作废的记录不能更正。", code="state")
     if meeting.revision == expected_revision:
         return
+    if meeting.status == MeetingStatus.RETURNED:
+        raise ValidationError(
+            f"这条记录刚被上级退回，原因：{meeting.return_reason}。您填写的内容还在，没有提交；请按退回原因核对后再提交。",
+            code="conflict",
+        )
     who, changes = changed_since(meeting, expected_revision)
     what = "、".join(change.label for change in changes) or "内容"
     raise ValidationError(
@@ -318,16 +252,29 @@ def _reason(text: str, missing: str) -> str:
         raise ValidationError({"reason": [missing]})
     if len(text) > REASON_LIMIT:
         raise ValidationError({"reason": [f"原因不能超过{REASON_LIMIT}字。"]})
+    if problems := id_number_problems([("reason", "原因", text)]):
+        raise ValidationError(dict(problems))
     return text
 
 
 def _keep_version(meeting: Meeting, before: Content, by: User, reason: str) -> None:
+    """Its number is the revision that held this content last; after a return there is none for the one before."""
     MeetingVersion.objects.create(meeting=meeting, number=meeting.revision - 1, content=before, reason=reason, by=by)
 
 
-def _tell_branch(meeting: Meeting, by: User) -> None:
+def _told_of_return(meeting: Meeting) -> set[int]:
+    """Who submitted the log, and the branch's present secretaries."""
     secretaries = Posting.objects.current().filter(organisation=meeting.organisation_id, role=Role.BRANCH_SECRETARY)
-    readers = {meeting.submitted_by_id, *secretaries.values_list("user_id", flat=True)} - {None}
+    return {pk for pk in (meeting.submitted_by_id, *secretaries.values_list("user_id", flat=True)) if pk}
+
+
+def _settle_return(meeting: Meeting, returned_at: int) -> None:
+    """What the notice asked for is done, so that nobody still has it unread."""
+    notices_settle(users=_told_of_return(meeting), key=f"meeting-return:{meeting.pk}:{returned_at}")
+
+
+def _tell_branch(meeting: Meeting, by: User) -> None:
+    readers = _told_of_return(meeting)
     notices_send(
         rows=[
             NoticeRow(
@@ -344,14 +291,15 @@ def _tell_branch(meeting: Meeting, by: User) -> None:
 
 
 def _audited(meeting: Meeting, votes: int | None = None) -> dict[str, Any]:
-    """Figures and the title, no names."""
+    """Figures and the title, no names; keys are those of the columns, by which the audit page finds their words."""
     row: dict[str, Any] = {
-        "kinds": [meeting.kind, *meeting.also_kinds],
+        "kind": meeting.kind,
+        "also_kinds": [MeetingKind(kind).label for kind in meeting.also_kinds],
         "title": meeting.title,
         "held_on": meeting.held_on.isoformat(),
         "expected": meeting.expected,
         "present": meeting.present,
-        "late_entry": meeting.is_late_entry,
+        "is_late_entry": meeting.is_late_entry,
         "revision": meeting.revision,
     }
-    return row if votes is None else {**row, "votes": votes}
+    return row if votes is None else {**row, "表决项数": votes}

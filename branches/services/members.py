@@ -10,13 +10,29 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
-from branches.choices import EntryReason, LeaveReason, OrganisationKind, OrganisationStatus, PartyStanding
+from branches.choices import EntryReason, LeaveReason, MemberCategory, MemberChangeKind, PartyStanding
 from branches.models import Member, Organisation
-from branches.policy.roster import row_problems
+from branches.policy.letters import follow_up_on
 from branches.selectors.members import members_by_number
-from branches.services.memberships import posts_close, regroup, stay_close, stay_open
+from branches.services.dues_months import dues_follow
+from branches.services.member_history import Happening, happening_record, plain
+from branches.services.member_moves import (
+    branch_change,
+    check_branch,
+    check_no_letter,
+    check_present,
+    differing,
+    masks,
+    member_check,
+    member_locked,
+    member_save,
+    own_group,
+    roster_leave,
+    roster_rejoin,
+)
+from branches.services.memberships import regroup, stay_open
 from branches.services.names import person_pinyin
-from branches.services.obligations import branches_lock, obligations_reopen_for
+from branches.services.obligations import branches_lock
 from branches.services.personal_data import Personal, read_personal, set_id_number, set_phone
 from core import audit
 from core.calendar import local_today
@@ -48,19 +64,20 @@ def member_create(
     Enter a member into a branch from ``since`` on (today by default). ``values``: keys of MEMBER_FIELDS.
     ValidationError for impossible dates, an ID number that is wrong or taken, a branch that is none.
     """
-    _check_branch(organisation)
-    member = Member(organisation=organisation, group=_own_group(organisation, group))
+    check_branch(organisation)
+    member = Member(organisation=organisation, group=own_group(organisation, group))
     _assign(member, values)
     set_id_number(member, id_number)
     set_phone(member, phone)
-    _check(member)
+    member_check(member)
     member.save(force_insert=True)
     day = since or local_today()
     if day > local_today():
         raise ValidationError({"since": "日期不能晚于今天。"})
     stay_open(member, day, entry_reason)
-    after = {**_plain(values), "branch": organisation.short_name, "since": str(day)}
-    _record(by, "member.create", member, after=after)
+    after = {**values, "branch": organisation.short_name, "since": day, "entry_reason": entry_reason}
+    what = Happening(MemberChangeKind.ENTERED, day, after={key: value for key, value in after.items() if value})
+    happening_record(by=by, member=member, action="member.create", what=what)
     return member
 
 
@@ -76,13 +93,14 @@ def member_update(
     group: Organisation | None = None,
 ) -> Member:
     """
-    Change a member. None for a number leaves it as it is. ValidationError code "conflict" where somebody else changed
-    the member since ``revision`` was read.
+    Correct facts of a member; what a page changes on a day (转正, 失联 …) has verbs of its own in ``member_status``.
+    None for a number leaves it as it is. ValidationError code "conflict" where somebody else changed the member since
+    ``revision`` was read.
     """
-    changed = _locked(member)
+    changed = member_locked(member)
     if changed.revision != revision:
         raise ValidationError("这名党员的信息刚被他人修改，请核对后重新填写。", code="conflict")
-    old = _plain({field: getattr(changed, field) for field in values}) | _masks(changed)
+    old = plain({field: getattr(changed, field) for field in values}) | masks(changed)
     _assign(changed, values)
     if id_number is not None:
         set_id_number(changed, id_number)
@@ -90,28 +108,32 @@ def member_update(
         set_phone(changed, phone)
     if group != changed.group:
         old["group"] = str(changed.group or "")
-        regroup(changed, _own_group(changed.organisation, group), local_today())
-    _check(changed)
-    new = _plain(values) | _masks(changed) | {"group": str(changed.group or "")}
-    before = {key: value for key, value in old.items() if new[key] != value}
+        regroup(changed, own_group(changed.organisation, group), local_today())
+    member_check(changed)
+    new = plain(values) | masks(changed) | {"group": str(changed.group or "")}
+    before, after = differing(old, new)
     if before:
-        _save(changed)
-        _record(by, "member.update", changed, before=before, after={key: new[key] for key in before})
+        member_save(changed)
+        if "joined_on" in before:
+            dues_follow(member_ids=[changed.pk])
+        happening_record(by=by, member=changed, action="member.update", what=_told(changed, before, after))
     return changed
 
 
 @transaction.atomic
 def member_contact_update(*, by: User, member: Member, phone: str | None, work_phone: str, email: str) -> Member:
     """A member's own contact data; a phone of None stays as it is."""
-    changed = _locked(member)
-    old = _plain({field: getattr(changed, field) for field in CONTACT_FIELDS}) | _masks(changed)
+    changed = member_locked(member)
+    old = {field: getattr(changed, field) for field in CONTACT_FIELDS} | masks(changed)
     _assign(changed, {"work_phone": work_phone, "email": email})
     if phone is not None:
         set_phone(changed, phone)
-    _check(changed)
-    _save(changed)
-    new = _plain({field: getattr(changed, field) for field in CONTACT_FIELDS}) | _masks(changed)
-    _record(by, "member.contact_update", changed, before=old, after=new)
+    member_check(changed)
+    member_save(changed)
+    new = {field: getattr(changed, field) for field in CONTACT_FIELDS} | masks(changed)
+    before, after = differing(old, new)
+    what = Happening(MemberChangeKind.CONTACT, local_today(), before, after)
+    happening_record(by=by, member=changed, action="member.contact_update", what=what)
     return changed
 
 
@@ -119,66 +141,78 @@ def member_contact_update(*, by: User, member: Member, phone: str | None, work_p
 def member_transfer(
     *, by: User, member: Member, target: Organisation, moved_on: date, group: Organisation | None = None
 ) -> Member:
-    """Move a present member to another branch of the tree from ``moved_on`` on; posts in the old branch end."""
+    """
+    Move a present member to another branch within reach (组织内调整) from ``moved_on`` on; posts in the old branch end.
+    Between units a 介绍信 is needed: `branches.services.letters`.
+    """
     branches_lock(sorted({member.organisation_id, target.pk}))
-    moved = _locked(member)
-    _check_present(moved)
-    _check_branch(target)
-    if target.pk == moved.organisation_id:
-        raise ValidationError({"target": "该党员已在这个党支部。"})
-    if moved_on < target.founded_on:
-        raise ValidationError({"moved_on": f"该党支部成立于{target.founded_on}，日期不能更早。"})
-    stay_close(moved, moved_on, LeaveReason.MOVED, field="moved_on")
-    posts_close(moved, moved_on, field="moved_on")
-    source, moved.organisation = moved.organisation, target
-    moved.group = _own_group(target, group)
-    _save(moved)
-    stay_open(moved, moved_on, EntryReason.MOVED)
+    moved = member_locked(member)
+    check_present(moved)
+    check_no_letter(moved)
+    check_branch(target)
+    reasons = (LeaveReason.MOVED, EntryReason.MOVED)
+    source = branch_change(
+        by=by, member=moved, target=target, day=moved_on, reasons=reasons, field="moved_on", group=group
+    )
     before = {"branch": source.short_name, "code": source.code}
-    after = {"branch": target.short_name, "code": target.code, "moved_on": str(moved_on)}
-    _record(by, "member.transfer", moved, before=before, after=after)
-    obligations_reopen_for(organisation_ids=[source.pk, target.pk])
+    after = {"branch": target.short_name, "code": target.code, "moved_on": moved_on}
+    what = Happening(MemberChangeKind.MOVED, moved_on, before, after)
+    happening_record(by=by, member=moved, action="member.transfer", what=what)
     return moved
 
 
 @transaction.atomic
-def member_disable(*, by: User, member: Member, reason: str, left_on: date, note: str = "") -> Member:
-    """Strike a member off the roster (减员) from ``left_on`` on, for one of LeaveReason but a move within the tree."""
+def member_disable(
+    *, by: User, member: Member, reason: str, left_on: date, note: str = "", document: str = "", kind: str = ""
+) -> Member:
+    """
+    Strike a member off the roster (减员) from ``left_on`` on, for one of LeaveReason but a move within the tree.
+    ``kind``: what to call it in the history, if not 减员. A standing that stops is looked at again two years later.
+    """
     branches_lock([member.organisation_id])
-    left = _locked(member)
-    _check_present(left)
+    left = member_locked(member)
+    check_present(left)
+    check_no_letter(left)
     if reason not in LeaveReason.values or reason == LeaveReason.MOVED:
         raise ValidationError({"reason": "请选择减员原因；在本平台内调整党支部请用“调整支部”。"})
-    stay_close(left, left_on, reason, field="left_on")
-    posts_close(left, left_on, field="left_on")
-    left.left_on, left.leave_reason, left.group = left_on, reason, None
-    if reason == LeaveReason.SUSPENDED:
-        left.standing = PartyStanding.SUSPENDED
-    _check(left)
-    _save(left)
-    after = {"leave_reason": reason, "left_on": str(left_on), "branch": left.organisation.short_name}
-    _record(by, "member.disable", left, after=after, reason=note)
-    obligations_reopen_for(organisation_ids=[left.organisation_id])
+    stopped = reason == LeaveReason.SUSPENDED
+    before = {"standing": left.standing} if stopped else {}
+    roster_leave(by=by, member=left, reason=reason, day=left_on)
+    after = {"leave_reason": reason, "left_on": left_on, "branch": left.organisation.short_name}
+    what = Happening(
+        kind or (MemberChangeKind.STANDING_SUSPENDED if stopped else MemberChangeKind.LEFT),
+        left_on,
+        before,
+        {**after, "standing": left.standing} if stopped else after,
+        standing_before=PartyStanding.NORMAL if stopped else "",
+        until=follow_up_on(left_on) if stopped else None,
+        document=document,
+        reason=note,
+    )
+    happening_record(by=by, member=left, action="member.disable", what=what)
     return left
 
 
 @transaction.atomic
-def member_return(*, by: User, member: Member, target: Organisation, returned_on: date) -> Member:
+def member_return(
+    *, by: User, member: Member, target: Organisation, returned_on: date, document: str = "", note: str = ""
+) -> Member:
     """Take back a member who had left (转回、恢复党籍) into a branch from ``returned_on`` on."""
-    _check_branch(target)
-    back = _locked(member)
-    if back.left_on is None:
-        raise ValidationError("该党员在册，不需要转回。")
-    if not back.left_on <= returned_on <= local_today():
-        raise ValidationError({"moved_on": f"日期须在离开日期{back.left_on}与今天之间。"})
-    before = {"leave_reason": back.leave_reason, "left_on": str(back.left_on)}
-    back.left_on, back.leave_reason, back.standing = None, "", PartyStanding.NORMAL
-    back.organisation, back.group = target, None
-    _check(back)
-    _save(back)
-    stay_open(back, returned_on, EntryReason.TRANSFERRED)
-    after = {"branch": target.short_name, "returned_on": str(returned_on)}
-    _record(by, "member.return", back, before=before, after=after)
+    check_branch(target)
+    back = member_locked(member)
+    stopped = back.standing == PartyStanding.SUSPENDED
+    before = {"leave_reason": back.leave_reason, "left_on": back.left_on}
+    roster_rejoin(member=back, target=target, day=returned_on, reason=EntryReason.TRANSFERRED)
+    what = Happening(
+        MemberChangeKind.STANDING_RESTORED if stopped else MemberChangeKind.RETURNED,
+        returned_on,
+        before,
+        {"branch": target.short_name, "returned_on": returned_on},
+        standing_before=PartyStanding.SUSPENDED if stopped else "",
+        document=document,
+        reason=note,
+    )
+    happening_record(by=by, member=back, action="member.return", what=what)
     return back
 
 
@@ -208,12 +242,6 @@ def member_lookup(*, by: User, number: str) -> list[Member]:
     return found
 
 
-def _locked(member: Member) -> Member:
-    """Not its key, on which a log's attendance stands: a submission, holding the branch, would wait for ever."""
-    rows = Member.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("organisation", "group").get(pk=member.pk)
-
-
 def _assign(member: Member, values: Mapping[str, Any]) -> None:
     if unknown := sorted(set(values) - set(MEMBER_FIELDS)):
         raise TypeError(f"not fields of a member: {unknown}")
@@ -223,58 +251,14 @@ def _assign(member: Member, values: Mapping[str, Any]) -> None:
     member.name_pinyin, member.initials = person_pinyin(member.name)
 
 
-def _check(member: Member) -> None:
-    dates = {field: getattr(member, field) for field in ("birth_date", "joined_on", "confirmed_on")}
-    values = {field: value for field, value in dates.items() if value} | {"category": member.category}
-    problems = {name: f"{message}。" for name, message, _ in row_problems(values, local_today())}
-    if problems:
-        raise ValidationError(problems)
-    member.full_clean()
-
-
-def _save(member: Member) -> None:
-    member.revision += 1
-    member.save()
-
-
-def _check_present(member: Member) -> None:
-    if member.left_on is not None:
-        raise ValidationError(f"该党员已于{member.left_on}离开（{member.get_leave_reason_display()}）。")
-
-
-def _check_branch(organisation: Organisation) -> None:
-    """As it stands under its lock: it may be merged or abolished at this moment."""
-    branches_lock([organisation.pk])
-    organisation.refresh_from_db(fields=["kind", "status"])
-    if organisation.kind != OrganisationKind.BRANCH or organisation.status != OrganisationStatus.ACTIVE:
-        raise ValidationError({"target": "请选择状态正常的党支部。"})
-
-
-def _own_group(branch: Organisation, group: Organisation | None) -> Organisation | None:
-    standing = (OrganisationStatus.ACTIVE, OrganisationStatus.SUSPENDED)
-    if group and not (group.kind == OrganisationKind.GROUP and group.path.startswith(branch.path)):
-        raise ValidationError({"group": "只能选择本支部的党小组。"})
-    if group and group.status not in standing:
-        raise ValidationError({"group": "这个党小组已撤销。"})
-    return group
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: str(value) if isinstance(value, date) else value for key, value in values.items()}
-
-
-def _masks(member: Member) -> dict[str, str]:
-    return {"id_number": member.id_number_mask, "phone": member.phone_mask}
-
-
-def _record(
-    by: User,
-    action: str,
-    member: Member,
-    *,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-    reason: str = "",
-) -> None:
-    path = member.organisation.path
-    audit.record(by=by, action=action, target=member, scope_path=path, before=before, after=after, reason=reason)
+def _told(member: Member, before: Mapping[str, Any], after: Mapping[str, Any]) -> Happening:
+    """What a change of fields is called: a confirmation and an extension are told by what they set."""
+    if after.get("category") == MemberCategory.FULL:
+        day = member.confirmed_on or local_today()
+        return Happening(MemberChangeKind.CONFIRMED, day, before, after, category_before=before["category"])
+    if "category" in after:
+        return Happening(MemberChangeKind.RECLASSIFIED, local_today(), before, after)
+    if after.get("probation_extended_until"):
+        until = max(member.probation_extended_until or local_today(), local_today())
+        return Happening(MemberChangeKind.EXTENDED, local_today(), before, after, until=until)
+    return Happening(MemberChangeKind.UPDATED, local_today(), before, after)

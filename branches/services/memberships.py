@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from branches.choices import EntryReason, LeaveReason
 from branches.models import Member, Membership, Organisation, Post
+from branches.services.dues_months import dues_follow
 from core.calendar import local_today
 
 
@@ -22,6 +23,7 @@ def stay_open(member: Member, since: date, reason: str) -> Membership:
     )
     stay.full_clean()
     stay.save(force_insert=True)
+    dues_follow(member_ids=[member.pk])
     return stay
 
 
@@ -35,6 +37,7 @@ def stay_close(member: Member, day: date, reason: str, *, field: str) -> Members
     if stay:
         stay.ends_on, stay.leave_reason = day, reason
         stay.save(update_fields=["ends_on", "leave_reason"])
+        dues_follow(member_ids=[member.pk])
     return stay
 
 

@@ -10,8 +10,9 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from branches.choices import MeetingStatus
-from branches.models import Meeting, MeetingCount, Requirement
+from branches.models import Meeting, MeetingBranch, MeetingCount, Requirement
 from branches.services import obligation_sql as sql
+from branches.services.meeting_parts import logs_count
 from branches.services.obligation_facts import derived, facts_gather, run
 from branches.services.obligations import branches_lock, obligations_open, obligations_reopen_for
 from core import audit
@@ -96,13 +97,8 @@ def _recount(differences: list[Difference]) -> None:
     """Write the count rows of these logs anew."""
     logs = Meeting.objects.filter(pk__in={int(each.where[1:]) for each in differences})
     MeetingCount.objects.filter(meeting__in=logs).delete()
-    MeetingCount.objects.bulk_create(
-        MeetingCount(
-            meeting=log, kind=kind, organisation_id=log.organisation_id, group_id=log.group_id, held_on=log.held_on
-        )
-        for log in logs.filter(status=MeetingStatus.SUBMITTED)
-        for kind in dict.fromkeys((log.kind, *log.also_kinds))
-    )
+    submitted = logs.filter(status=MeetingStatus.SUBMITTED).prefetch_related("guests")
+    logs_count((log, [guest.organisation_id for guest in log.guests.all()]) for log in submitted)
 
 
 def _differences(row: tuple[Any, ...], codes: dict[int, str]) -> Iterator[Difference]:
@@ -146,13 +142,17 @@ def _count_differences() -> list[Difference]:
 def _also_differences() -> list[Difference]:
     """Further kinds as which a log counts, against those that it names itself."""
     logs = Meeting.objects.filter(status=MeetingStatus.SUBMITTED).exclude(also_kinds=[])
+    guests: dict[int, list[int]] = {}
+    for pk, branch in MeetingBranch.objects.filter(meeting__in=logs).values_list("meeting_id", "organisation_id"):
+        guests.setdefault(pk, []).append(branch)
     named = {
         (branch, pk, kind)
-        for branch, pk, kinds in logs.values_list("organisation_id", "pk", "also_kinds")
+        for host, pk, kinds in logs.values_list("organisation_id", "pk", "also_kinds")
+        for branch in (host, *guests.get(pk, ()))
         for kind in kinds
     }
     counts = MeetingCount.objects.filter(meeting__status=MeetingStatus.SUBMITTED)
-    rows = counts.exclude(kind=F("meeting__kind")).values_list("meeting__organisation_id", "meeting_id", "kind")
+    rows = counts.exclude(kind=F("meeting__kind")).values_list("organisation_id", "meeting_id", "kind")
     counted = set(rows)
     wrong = [("uncounted", each) for each in named - counted] + [("count", each) for each in counted - named]
     return [Difference(what, branch, kind, f"#{pk}") for what, (branch, pk, kind) in wrong]

@@ -6,24 +6,46 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Max, Min, Q
 
 from branches.choices import COMMITTEE_MINIMUM, TEMPORARY_TYPES, OrganisationChangeKind, OrganisationStatus
 from branches.models import MeetingCount, Obligation, Organisation, OrganisationChange, Requirement
-from branches.policy.obligations import Change, Rule, Slot, Span, horizon, quiet_spans, slots
-from branches.services.obligation_sql import DERIVED
+from branches.policy.measures import MEETINGS, MeasureSpan, measure_of
+from branches.policy.obligations import (
+    Change,
+    Rule,
+    Slot,
+    Span,
+    founding_quiet,
+    horizon,
+    merger_quiet,
+    quiet_spans,
+    slots,
+)
+from branches.services.obligation_sql import ASKED, ASKED_APPLIED, DERIVED, MEASURED_SPANS, UNASKED
 from core.calendar import local_today
+from core.periods import Freq, parse_period
 
 SWITCHES: dict[str, bool] = {OrganisationChangeKind.SUSPENDED: True, OrganisationChangeKind.RESUMED: False}
 _MARK = re.compile(r"/\*(\w+)(?:: ([\w.]+))?\*/")
 _FAR = date.max
-_NO_SLOT = (0, "", 0, "", _FAR, _FAR)
-_NO_QUIET = (0, _FAR, _FAR)
+_NO_SLOT = (0, "", 0, "", _FAR, _FAR, False)
+_NO_QUIET = (0, _FAR, _FAR, False)
+
+
+class MeasuredRule(NamedTuple):
+    """A version of a rule that is not counted from logs of meetings."""
+
+    pk: int
+    code: str
+    measure: str
 
 
 @dataclass(frozen=True)
@@ -36,6 +58,7 @@ class Facts:
     through: date
     branches: Sequence[int] | None = None
     limit: int = 10_000
+    measured: Sequence[MeasuredRule] = ()
 
 
 def facts_gather(
@@ -49,7 +72,12 @@ def facts_gather(
     first = min(filter(None, (since and since.replace(month=1, day=1), tracked_since(today))))
     last = through or _opened_through(horizon(today))
     rules = [Rule(*row) for row in Requirement.objects.order_by("code", "valid_from").values_list(*Rule._fields)]
-    return Facts(slots(rules, first, last), _quiet(branches), first, last, branches)
+    measured = [
+        MeasuredRule(*row)
+        for row in Requirement.objects.exclude(measure=MEETINGS).order_by("pk").values_list("pk", "code", "measure")
+    ]
+    quiet = [*_quiet(branches), *_founded(branches, first), *_absorbed(branches)]
+    return Facts(slots(rules, first, last), quiet, first, last, branches, measured=measured)
 
 
 def _opened_through(day: date) -> date:
@@ -88,9 +116,28 @@ def _quiet(branches: Sequence[int] | None) -> list[tuple[int, Span]]:
     ]
 
 
+def _founded(branches: Sequence[int] | None, first: date) -> list[tuple[int, Span]]:
+    """The first months of branches founded since ``first``. Founded within a month, it is not asked in it anyway."""
+    months = settings.PORTAL["FOUNDING_QUIET_MONTHS"]
+    rows = Organisation.objects.branches().filter(founded_on__gt=first - timedelta(days=31 * (months + 1)))
+    if months == 0:
+        rows = rows.filter(founded_on__day=1)
+    found = _limited(rows.order_by(), "pk", branches).values_list("pk", "founded_on")
+    return [(pk, founding_quiet(founded_on, months)) for pk, founded_on in found]
+
+
+def _absorbed(branches: Sequence[int] | None) -> list[tuple[int, Span]]:
+    """The months in which branches took others in."""
+    rows = Organisation.objects.branches().filter(status=OrganisationStatus.MERGED, ended_on__isnull=False).order_by()
+    found = _limited(rows, "merged_into", branches).values_list("merged_into_id", "ended_on")
+    return [(pk, merger_quiet(ended_on)) for pk, ended_on in found]
+
+
 def _changes(branches: Sequence[int] | None) -> Iterable[tuple[Any, ...]]:
     told = Q(kind__in=SWITCHES) | Q(after__has_key="type_code")
-    rows = _limited(OrganisationChange.objects.filter(told), "organisation", branches).order_by("effective_on", "pk")
+    rows = _limited(OrganisationChange.objects.in_force().filter(told), "organisation", branches).order_by(
+        "effective_on", "pk"
+    )
     return rows.values_list("organisation_id", "effective_on", "kind", "before", "after")
 
 
@@ -111,6 +158,10 @@ def derived(facts: Facts) -> Iterator[None]:
         run(facts, "SET LOCAL jit = off")  # compiling took longer than the statements themselves
     for table, statement in DERIVED.items():
         run(facts, statement)
+        if facts.measured and table == "obligation_expected":
+            asked_load(facts)
+        if facts.measured and table == "obligation_counted":
+            done_load(facts)
         if is_postgres:
             run(facts, f"ANALYZE {table}")
     yield
@@ -134,6 +185,9 @@ def _placed(facts: Facts, name: str, column: str | None, params: list[Any]) -> s
             return "1 = 1"
         params += facts.branches
         return f"{column} IN ({', '.join(['%s'] * len(facts.branches))})"
+    if name == "measured":
+        params += [rule.pk for rule in facts.measured]
+        return ", ".join(["%s"] * len(facts.measured))
     rows = _rows(facts, name)
     if rows is None:
         params.append(_value(facts, name))
@@ -142,17 +196,67 @@ def _placed(facts: Facts, name: str, column: str | None, params: list[Any]) -> s
     return ", ".join([f"({', '.join(['%s'] * len(rows[0]))})"] * len(rows))
 
 
+def asked_load(facts: Facts) -> None:
+    """How often the rules of other measures are asked, where the measure itself tells."""
+    telling = [rule for rule in facts.measured if (known := measure_of(rule.measure)) and known.asked]
+    if not telling:
+        return
+    run(facts, ASKED)
+    for rule in telling:
+        spans = [MeasureSpan(rule.pk, slot.period) for slot in facts.slots if slot.rule.pk == rule.pk]
+        known = measure_of(rule.measure)
+        if spans and known and known.asked:
+            _insert("obligation_asked", known.asked(facts.branches, spans))
+    told = replace(facts, measured=telling)
+    run(told, ASKED_APPLIED)
+    run(told, UNASKED)
+    run(facts, "DROP TABLE obligation_asked")
+
+
+def done_load(facts: Facts) -> None:
+    """What was done of the rules of other measures, beside what was counted from logs."""
+    found: dict[int, list[MeasureSpan]] = defaultdict(list)
+    for requirement, period, *_ in run(facts, MEASURED_SPANS):
+        found[requirement].append(MeasureSpan(requirement, parse_period(period)))
+    for rule in facts.measured:
+        known = measure_of(rule.measure)
+        if known is None or rule.pk not in found:
+            continue
+        ends = {span.period.code: (span.period.starts_on, span.period.ends_on) for span in found[rule.pk]}
+        figures = known.done(facts.branches, found[rule.pk])
+        rows = ((branch, requirement, period, *ends[period], done) for branch, requirement, period, done in figures)
+        _insert("obligation_counted", rows)
+
+
+def _insert(table: str, rows: Iterable[tuple[Any, ...]], size: int = 500) -> None:
+    """Rows into a temporary table of ours, some hundred a statement."""
+    for chunk in batched(rows, size):
+        places = ", ".join([f"({', '.join(['%s'] * len(chunk[0]))})"] * len(chunk))
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {table} VALUES {places}", [value for row in chunk for value in row])  # noqa: S608 # nosec B608
+
+
+def batched(rows: Iterable[tuple[Any, ...]], size: int) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows in lists of at most ``size``."""
+    stream = iter(rows)
+    while chunk := list(islice(stream, size)):
+        yield chunk
+
+
 def _rows(facts: Facts, name: str) -> list[tuple[Any, ...]] | None:
     if name == "slots":
         return [_slot_row(slot) for slot in facts.slots] or [_NO_SLOT]
     if name == "quiet":
-        return [(branch, span.starts_on, span.ends_on or _FAR) for branch, span in facts.quiet] or [_NO_QUIET]
+        return [(branch, span.starts_on, span.ends_on or _FAR, span.months_only) for branch, span in facts.quiet] or [
+            _NO_QUIET
+        ]
     return None
 
 
 def _slot_row(slot: Slot) -> tuple[Any, ...]:
     rule, period = slot
-    return (rule.pk, rule.condition, rule.needed, period.code, period.starts_on, period.ends_on)
+    is_month = period.freq is Freq.MONTH
+    return (rule.pk, rule.condition, rule.needed, period.code, period.starts_on, period.ends_on, is_month)
 
 
 def _value(facts: Facts, name: str) -> Any:

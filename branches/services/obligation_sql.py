@@ -11,15 +11,21 @@ The comments are marks; ``obligation_facts.run`` puts placeholders in their plac
 # statement it guessed a thousandfold wrong, and the statement ran for minutes.
 EXPECTED = """
 CREATE TEMPORARY TABLE obligation_expected AS
-WITH slot (requirement_id, condition, needed, period, starts_on, ends_on) AS (VALUES /*slots*/),
-quiet (organisation_id, starts_on, ends_on) AS (VALUES /*quiet*/),
+WITH slot (requirement_id, condition, needed, period, starts_on, ends_on, is_month) AS (VALUES /*slots*/),
+quiet (organisation_id, starts_on, ends_on, months_only) AS (VALUES /*quiet*/),
 standing AS (
     SELECT o.id AS organisation_id, s.*
     FROM branches_organisation o
     JOIN slot s ON o.founded_on <= s.starts_on AND (o.ended_on IS NULL OR o.ended_on > s.starts_on)
     WHERE o.kind = 'branch' AND /*branches: o.id*/ AND NOT EXISTS (
         SELECT 1 FROM quiet q
-        WHERE q.organisation_id = o.id AND q.starts_on <= s.starts_on AND q.ends_on > s.starts_on
+        WHERE q.organisation_id = o.id AND (
+            (s.is_month AND q.starts_on <= s.ends_on AND q.ends_on > s.starts_on)
+            OR (NOT s.is_month AND NOT q.months_only AND (
+                (q.starts_on <= s.starts_on AND q.ends_on > s.starts_on)
+                OR (q.starts_on <= s.ends_on AND q.ends_on > s.ends_on)
+            ))
+        )
     )
 ),
 committee AS (
@@ -59,7 +65,7 @@ FROM (
     SELECT requirement_id, period, starts_on, ends_on FROM obligation_expected
     UNION SELECT requirement_id, period, starts_on, ends_on FROM branches_obligation WHERE /*branches: organisation_id*/
 ) a
-JOIN branches_requirement r ON r.id = a.requirement_id
+JOIN branches_requirement r ON r.id = a.requirement_id AND r.measure = 'meetings'
 JOIN branches_requirementkind k ON k.requirement_id = r.id
 JOIN (SELECT DISTINCT held_on FROM branches_meetingcount WHERE /*branches: organisation_id*/) d
     ON d.held_on BETWEEN a.starts_on AND a.ends_on
@@ -74,6 +80,35 @@ JOIN branches_meetingcount c ON c.held_on = v.held_on AND c.kind = v.kind AND /*
 LEFT JOIN branches_organisation g ON g.id = c.group_id AND g.founded_on <= v.starts_on
     AND (g.ended_on IS NULL OR g.ended_on > v.starts_on)
 GROUP BY c.organisation_id, v.requirement_id, v.period, v.starts_on, v.ends_on
+"""
+
+# What a measure other than meetings tells (branches/policy/measures.py): loaded as rows, since its records may lie in
+# an app above. ``ASKED`` holds how often; what it names with 0, or does not name, is not asked.
+ASKED = """
+CREATE TEMPORARY TABLE obligation_asked (
+    organisation_id bigint, requirement_id bigint, period varchar(7), needed integer,
+    PRIMARY KEY (organisation_id, requirement_id, period)
+)
+"""
+
+ASKED_APPLIED = """
+UPDATE obligation_expected SET needed = COALESCE((
+    SELECT a.needed FROM obligation_asked a
+    WHERE a.organisation_id = obligation_expected.organisation_id
+        AND a.requirement_id = obligation_expected.requirement_id AND a.period = obligation_expected.period
+), 0)
+WHERE requirement_id IN (/*measured*/)
+"""
+
+UNASKED = "DELETE FROM obligation_expected WHERE needed = 0"
+
+MEASURED_SPANS = """
+SELECT DISTINCT a.requirement_id, a.period, a.starts_on, a.ends_on
+FROM (
+    SELECT requirement_id, period, starts_on, ends_on FROM obligation_expected WHERE requirement_id IN (/*measured*/)
+    UNION SELECT requirement_id, period, starts_on, ends_on FROM branches_obligation
+    WHERE requirement_id IN (/*measured*/) AND /*branches: organisation_id*/
+) a
 """
 
 DERIVED = {"obligation_expected": EXPECTED, "obligation_covered": COVERED, "obligation_counted": COUNTED}
@@ -135,17 +170,27 @@ WHERE o.id IS NULL
 LIMIT /*limit*/
 """
 
-# Count rows that repeat their log wrongly or count one that does not count, and logs without a row of their own kind.
+# Count rows that repeat their log wrongly or count one that does not count, and logs without a row of their own kind,
+# for the branch itself and for each that took part in a joint meeting.
 LOGS = """
 SELECT c.organisation_id, c.meeting_id, c.kind, 'count'
 FROM branches_meetingcount c
 JOIN branches_meeting m ON m.id = c.meeting_id
-WHERE m.status <> 'submitted' OR c.held_on <> m.held_on OR c.organisation_id <> m.organisation_id
-    OR COALESCE(c.group_id, 0) <> COALESCE(m.group_id, 0)
+WHERE m.status <> 'submitted' OR c.held_on <> m.held_on OR (
+    c.organisation_id <> m.organisation_id AND NOT EXISTS (
+        SELECT 1 FROM branches_meetingbranch b WHERE b.meeting_id = m.id AND b.organisation_id = c.organisation_id
+    )
+) OR COALESCE(c.group_id, 0) <> CASE WHEN c.organisation_id = m.organisation_id THEN COALESCE(m.group_id, 0) ELSE 0 END
 UNION ALL
 SELECT m.organisation_id, m.id, m.kind, 'uncounted'
 FROM branches_meeting m
-LEFT JOIN branches_meetingcount c ON c.meeting_id = m.id AND c.kind = m.kind
+LEFT JOIN branches_meetingcount c ON c.meeting_id = m.id AND c.kind = m.kind AND c.organisation_id = m.organisation_id
+WHERE m.status = 'submitted' AND c.id IS NULL
+UNION ALL
+SELECT b.organisation_id, m.id, m.kind, 'uncounted'
+FROM branches_meetingbranch b
+JOIN branches_meeting m ON m.id = b.meeting_id
+LEFT JOIN branches_meetingcount c ON c.meeting_id = m.id AND c.kind = m.kind AND c.organisation_id = b.organisation_id
 WHERE m.status = 'submitted' AND c.id IS NULL
 LIMIT 1000
 """
@@ -165,6 +210,7 @@ FROM (
         WHERE r.id = o.requirement_id
     ) AS done
     FROM branches_obligation o
+    JOIN branches_requirement m ON m.id = o.requirement_id AND m.measure = 'meetings'
     WHERE o.organisation_id = %s AND o.ends_on >= %s AND o.starts_on <= %s
 ) counted
 WHERE branches_obligation.id = counted.id AND branches_obligation.done <> counted.done

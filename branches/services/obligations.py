@@ -12,9 +12,12 @@ from django.utils import timezone
 from accounts.models import User
 from branches.choices import OrganisationKind
 from branches.models import Obligation, Organisation, Waiver
+from branches.policy.measures import MEETINGS, MeasureSpan, measure_names, measure_of
 from branches.services import obligation_sql as sql
+from branches.services.closing_guard import refuse_closed
 from branches.services.obligation_facts import derived, facts_gather, run
 from core import audit
+from core.periods import parse_period
 
 REASON_MINIMUM = 4
 REASON_LIMIT = 200
@@ -30,6 +33,27 @@ def obligations_refresh(*, organisation_id: int, days: Iterable[date]) -> None:
     if touched:
         with connection.cursor() as cursor:
             cursor.execute(sql.REFRESH, [organisation_id, touched[0], touched[-1]])
+
+
+def obligations_measured(*, measure: str, organisation_ids: Iterable[int], days: Iterable[date]) -> None:
+    """
+    Rewrite ``done`` of the rules of one measure other than meetings (branches/policy/measures.py) for these branches,
+    in every period that touches the span of ``days``. To be called like ``obligations_refresh``, by whoever writes its
+    records. Two queries and those of the measure, one more where a figure changed.
+    """
+    branches, touched, known = sorted(set(organisation_ids)), sorted(days), measure_of(measure)
+    if not (branches and touched and known):
+        return
+    rows = Obligation.objects.filter(organisation__in=branches, requirement__measure=measure)
+    found = list(rows.filter(ends_on__gte=touched[0], starts_on__lte=touched[-1]))
+    spans = sorted({(row.requirement_id, row.period) for row in found})
+    figures = known.done(branches, [MeasureSpan(rule, parse_period(period)) for rule, period in spans])
+    done = {(branch, rule, period): count for branch, rule, period, count in figures}
+    changed = [row for row in found if row.done != done.get((row.organisation_id, row.requirement_id, row.period), 0)]
+    for row in changed:
+        row.done = done.get((row.organisation_id, row.requirement_id, row.period), 0)
+    if changed:
+        Obligation.objects.bulk_update(changed, ["done"], batch_size=500)
 
 
 @transaction.atomic
@@ -70,6 +94,8 @@ def obligations_reopen_for(*, organisation_ids: Iterable[int]) -> None:
         for branch in branches:
             cursor.execute(sql.REFRESH, [branch, date.min, date.max])
             cursor.execute(sql.WAIVED, [branch])
+    for measure in sorted(measure_names() - {MEETINGS}):
+        obligations_measured(measure=measure, organisation_ids=branches, days=[date.min, date.max])
     obligations_open(organisations=branches)
 
 
@@ -77,6 +103,7 @@ def obligations_reopen_for(*, organisation_ids: Iterable[int]) -> None:
 def obligation_waive(*, by: User, obligation: Obligation, reason: str) -> Waiver:
     """Ask this once nothing of the branch. ValidationError without a reason, or where it is met or waived already."""
     obligation = _locked(obligation.pk)
+    refuse_closed(branches=[obligation.organisation_id], days=[obligation.ends_on])
     text = _checked_reason(reason)
     if obligation.waived:
         raise ValidationError("该事项已经减免。")
@@ -92,6 +119,7 @@ def obligation_waive(*, by: User, obligation: Obligation, reason: str) -> Waiver
 def waiver_revoke(*, by: User, waiver: Waiver) -> Waiver:
     """Ask it again. The waiver stays on record with who revoked it. ValidationError where it was revoked before."""
     obligation = _locked(waiver.obligation_id)
+    refuse_closed(branches=[obligation.organisation_id], days=[obligation.ends_on])
     waiver = Waiver.objects.get(pk=waiver.pk)
     if waiver.revoked_at is not None:
         raise ValidationError("该减免已经撤销。")

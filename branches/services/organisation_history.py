@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,7 @@ VERBS = {
     OrganisationChangeKind.RESUMED: "resume",
     OrganisationChangeKind.ABOLISHED: "abolish",
     OrganisationChangeKind.UPDATED: "update",
+    OrganisationChangeKind.REVERSED: "undo",
 }
 
 
@@ -46,6 +47,29 @@ class Act:
         if self.effective_on < organisation.founded_on:
             raise ValidationError({"effective_on": f"生效日期不能早于成立日期{organisation.founded_on}。"})
 
+    def check_order(self, organisation: Organisation, *kinds: str) -> None:
+        """Changes of one sort follow each other in time, or the tree of a past day could not be told."""
+        last = organisation.changes.in_force().filter(kind__in=kinds).order_by("-effective_on").first()
+        if last and self.effective_on < last.effective_on:
+            text = f"{last.effective_on}已{last.get_kind_display()}，生效日期不能更早。"
+            raise ValidationError({"effective_on": text})
+
+
+@dataclass(slots=True)
+class Carried:
+    """Ids of what a change took along, by which it can be taken back."""
+
+    #: (stay closed, stay opened instead)
+    stays: list[tuple[int, int]] = field(default_factory=list)
+    #: stays begun on the very day, that lost their group in place
+    ungrouped: list[int] = field(default_factory=list)
+    posts: list[int] = field(default_factory=list)
+    waivers: list[int] = field(default_factory=list)
+    applicants: list[int] = field(default_factory=list)
+    plans: list[int] = field(default_factory=list)
+    #: changes of other organisations that came with this one
+    changes: list[int] = field(default_factory=list)
+
 
 def locked(organisation: Organisation) -> Organisation:
     """The organisation as it stands, with the root's row locked: changes of the tree come one after another."""
@@ -60,9 +84,9 @@ def check_names(organisation: Organisation, parent: Organisation | None) -> None
     reach = parent.path if organisation.kind in (OrganisationKind.GROUP, OrganisationKind.UNIT) else parent.unit_path
     others = Organisation.objects.under(reach).filter(status__in=STANDING, kind=organisation.kind)
     others = others.exclude(pk=organisation.pk)
-    for field, title in (("name", "全称"), ("short_name", "简称")):
-        if others.filter(**{field: getattr(organisation, field)}).exists():
-            raise ValidationError({field: f"同一范围内已有{title}相同的{organisation.get_kind_display()}。"})
+    for name, title in (("name", "全称"), ("short_name", "简称")):
+        if others.filter(**{name: getattr(organisation, name)}).exists():
+            raise ValidationError({name: f"同一范围内已有{title}相同的{organisation.get_kind_display()}。"})
 
 
 def record_change(
@@ -73,9 +97,11 @@ def record_change(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     touched: Sequence[int] | None = None,
-) -> None:
+    carried: Carried | None = None,
+    reverses: OrganisationChange | None = None,
+) -> OrganisationChange:
     """History, audit, and the obligations of what was touched (by default the organisation alone)."""
-    OrganisationChange.objects.create(
+    change = OrganisationChange(
         organisation=organisation,
         kind=kind,
         effective_on=act.effective_on,
@@ -84,7 +110,11 @@ def record_change(
         document=act.document,
         note=act.note,
         by=act.by,
+        carried=asdict(carried) if carried else {},
+        reverses=reverses,
     )
+    change.full_clean(exclude=("by", "before", "after", "carried"))
+    change.save(force_insert=True)
     audit.record(
         by=act.by,
         action=f"organisation.{VERBS[OrganisationChangeKind(kind)]}",
@@ -97,6 +127,7 @@ def record_change(
     ids = [organisation.pk] if touched is None else list(touched)
     if ids:
         obligations_reopen_for(organisation_ids=ids)
+    return change
 
 
 def subtree_ids(organisation: Organisation) -> list[int]:

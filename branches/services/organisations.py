@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.models import User
 from branches.choices import (
     CHILD_KINDS,
+    TYPES_BY_KIND,
     OrganisationChangeKind,
     OrganisationKind,
     OrganisationStatus,
@@ -37,7 +38,7 @@ DEFAULT_TYPES: dict[str, str] = {
     OrganisationKind.GENERAL_BRANCH: OrganisationType.GENERAL_BRANCH,
     OrganisationKind.BRANCH: OrganisationType.BRANCH,
 }
-FACT_FIELDS = ("type_code", "uscc", "staff_count")
+FACT_FIELDS = ("type_code", "uscc", "staff_count", "party_staff_count", "discipline_since")
 FOUNDING_FACTS = ("code", "kind", "name", "short_name", *FACT_FIELDS)
 FIXED_KINDS = (OrganisationKind.WORK_COMMITTEE, OrganisationKind.UNIT, OrganisationKind.GROUP)
 
@@ -58,12 +59,12 @@ def organisation_create(
 ) -> Organisation:
     """
     Found an organisation under ``parent`` (None only for the root). Its code is the parent's with a serial; ``code`` is
-    given for the root alone. ``facts``: type_code, uscc, staff_count. ValidationError where the kind does not belong
+    given for the root alone. ``facts``: those of FACT_FIELDS. ValidationError where the kind does not belong
     there, a name is taken, or the date is not possible.
     """
     _check_facts(facts)
     place = locked(parent) if parent else None
-    _check_place(place, kind)
+    check_place(place, kind)
     if founded_on > local_today():
         raise ValidationError({"founded_on": "成立日期不能晚于今天。"})
     organisation = Organisation(kind=kind, name=name.strip(), short_name=short_name.strip(), founded_on=founded_on)
@@ -71,12 +72,12 @@ def organisation_create(
         setattr(organisation, field, value)
     organisation.type_code = organisation.type_code or DEFAULT_TYPES.get(kind, "")
     organisation.code = next_code(place.code, _codes_under(place.code)) if place else code
-    _check(organisation, place)
+    check_facts(organisation, place)
     if place:
         Organisation.objects.add_child(place, instance=organisation)
     else:
         Organisation.objects.add_root(instance=organisation)
-    after = {field: getattr(organisation, field) for field in FOUNDING_FACTS}
+    after = _plain({field: getattr(organisation, field) for field in FOUNDING_FACTS})
     act = Act(by, founded_on, document, note)
     record_change(organisation, OrganisationChangeKind.FOUNDED, act, before={}, after=after)
     return organisation
@@ -102,8 +103,13 @@ def organisation_rename(
 def organisation_update(
     *, by: User, organisation: Organisation, effective_on: date, document: str = "", note: str = "", **facts: Any
 ) -> Organisation:
-    """Change ``facts``: type_code, uscc, staff_count."""
+    """
+    Change ``facts``, those of FACT_FIELDS. Between a regular and a temporary type nothing but the type changes; what
+    is asked follows (支部工作条例 art. 8).
+    """
     _check_facts(facts)
+    if facts.get("type_code") == "":
+        facts["type_code"] = DEFAULT_TYPES.get(organisation.kind, "")
     return _changed(organisation, OrganisationChangeKind.UPDATED, facts, Act(by, effective_on, document, note))
 
 
@@ -145,8 +151,12 @@ def organisation_move(
     """Put the organisation, with everything below it, under another parent. Units and groups do not move."""
     moved, target, act = locked(organisation), locked(new_parent), Act(by, effective_on, document, note)
     act.check(moved)
+    act.check_order(moved, OrganisationChangeKind.MOVED)
     old_parent = Organisation.objects.get_parent(moved)
     _check_move(moved, old_parent, target)
+    if target.founded_on > act.effective_on:
+        text = f"“{target.short_name}”成立于{target.founded_on}，生效日期不能更早。"
+        raise ValidationError({"effective_on": text})
     before = place_facts(old_parent)
     Organisation.objects.move(moved, target, pos="last-child")
     moved.refresh_from_db()
@@ -164,11 +174,11 @@ def _check_move(moved: Organisation, old_parent: Organisation, target: Organisat
         raise ValidationError({"target": "已经隶属于这个党组织。"})
     if target.path.startswith(moved.path):
         raise ValidationError({"target": "不能调整到自己的下级。"})
-    _check_place(target, moved.kind)
+    check_place(target, moved.kind)
     check_names(moved, target)
 
 
-def _check_place(parent: Organisation | None, kind: str) -> None:
+def check_place(parent: Organisation | None, kind: str) -> None:
     if parent is None:
         if kind != OrganisationKind.WORK_COMMITTEE or Organisation.objects.exists():
             raise ValidationError("必须选择上级党组织。")
@@ -184,15 +194,27 @@ def _check_facts(facts: Mapping[str, Any]) -> None:
         raise TypeError(f"not facts of an organisation: {unknown}")
 
 
-def _check(organisation: Organisation, parent: Organisation | None) -> None:
+def check_facts(organisation: Organisation, parent: Organisation | None) -> None:
+    """Names, pinyin and facts as they may stand; ValidationError at the field that may not."""
+    organisation.clean_fields(exclude=TREE_FIELDS)  # first: some characters cannot even be asked for
     organisation.name_pinyin, organisation.initials = title_pinyin(organisation.short_name)
     check_names(organisation, parent)
+    if organisation.type_code not in ("", *TYPES_BY_KIND.get(organisation.kind, ())):
+        raise ValidationError({"type_code": f"{organisation.get_kind_display()}不能是这个类别，请重新选择。"})
+    if organisation.discipline_since and organisation.discipline_since > local_today():
+        raise ValidationError({"discipline_since": "机关纪委设立日期不能晚于今天。"})
     organisation.full_clean(exclude=TREE_FIELDS)
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as JSON keeps them."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
 def _changed(organisation: Organisation, kind: str, values: Mapping[str, Any], act: Act) -> Organisation:
     changed = locked(organisation)
     act.check(changed)
+    act.check_order(changed, kind)
     if changed.status in ENDED:
         raise ValidationError("已撤销或合并的党组织不再变更。")
     before = {field: getattr(changed, field) for field, value in values.items() if getattr(changed, field) != value}
@@ -200,9 +222,10 @@ def _changed(organisation: Organisation, kind: str, values: Mapping[str, Any], a
         raise ValidationError("没有任何变更。")
     for field in before:
         setattr(changed, field, values[field])
-    _check(changed, Organisation.objects.get_parent(changed))
+    check_facts(changed, Organisation.objects.get_parent(changed))
     changed.save(update_fields=[*before, "name_pinyin", "initials"])
-    record_change(changed, kind, act, before=before, after={field: values[field] for field in before})
+    after = {field: values[field] for field in before}
+    record_change(changed, kind, act, before=_plain(before), after=_plain(after))
     return changed
 
 

@@ -60,6 +60,8 @@ def _check_kind(organisation: Organisation, kind: str) -> None:
     in_group = organisation.kind == OrganisationKind.GROUP
     if kind not in PostKind.values or (kind == PostKind.GROUP_LEADER) != in_group:
         raise ValidationError({"kind": "党小组只设党小组长，其他党组织不设党小组长。"})
+    if kind == PostKind.DISCIPLINE_SECRETARY and organisation.kind != OrganisationKind.ORGAN_COMMITTEE:
+        raise ValidationError({"kind": "只有机关党委设机关纪委书记。"})
 
 
 def _check_member(organisation: Organisation, member: Member, kind: str) -> None:

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from branches.models import Requirement, RequirementKind
+from branches.policy.measures import MEETINGS, measure_names
 from core import audit
 
 FIXTURE = Path(__file__).resolve().parent.parent / "fixtures" / "requirements.json"
@@ -48,7 +49,9 @@ def _load(row: dict[str, Any]) -> Requirement | None:
 
 def _check(requirement: Requirement, kinds: set[str]) -> None:
     requirement.full_clean()
-    if not kinds:
+    if requirement.measure not in measure_names():
+        raise ValidationError(f"{requirement}：没有“{requirement.measure}”这种计量。")
+    if not kinds and requirement.measure == MEETINGS:
         raise ValidationError(f"{requirement}：没有写明哪种会议可以完成它。")
 
 
@@ -62,7 +65,9 @@ def _set_kinds(requirement: Requirement, kinds: set[str]) -> None:
 
 
 def _told(requirement: Requirement) -> dict[str, Any]:
-    fields = ("title", "frequency", "needed", "condition", "source", "article", "label", "valid_until")
+    fields = (
+        "title", "frequency", "needed", "condition", "level", "measure", "source", "article", "label", "valid_until",
+    )  # fmt: skip
     told = {field: getattr(requirement, field) for field in fields}
     told["valid_until"] = str(told["valid_until"] or "")
     return told | {"kinds": sorted(requirement.kinds.values_list("kind", flat=True))}

@@ -23,7 +23,7 @@ from branches.models import Organisation, RosterBatch
 from branches.policy.identity import conceal
 from branches.policy.roster import Errors, RosterReader
 from branches.policy.roster_columns import TooManyProblems
-from branches.policy.roster_layout import find_layout
+from branches.policy.roster_layout import find_layout, merged_fill
 from branches.services.roster_payload import Payload, pack_bytes, payload_pack, payload_unpack, unpack_bytes
 from branches.services.roster_plan import Plan, plan_make, plan_of_new, reach_state
 from branches.services.roster_store import plan_store
@@ -162,6 +162,7 @@ def roster_drop(*, by: User, batch: RosterBatch) -> RosterBatch:
 
 def _check(batch: RosterBatch, sheet: Sheet) -> None:
     reach = reach_of(batch.organisation)
+    merged_fill(sheet.rows, sheet.merged)
     layout = find_layout(sheet.rows)
     if layout is None:
         raise WorkbookError("没有找到表头：前20行里应有一行含“姓名”和其他列名。请使用下载的模板。")
@@ -230,7 +231,7 @@ def _preview(payload: Payload, plan: Plan, reach: Reach) -> list[dict[str, Any]]
 def _store(batch: RosterBatch, plan: Plan, by: User) -> None:
     try:
         with transaction.atomic():
-            undo = plan_store(plan, local_today())
+            undo = plan_store(plan, local_today(), by=by, batch=batch)
     except IntegrityError as error:
         raise ValidationError("导入时发现号码已被他人登记，没有导入任何一行，请重新上传核对。") from error
     batch.state, batch.committed_at, batch.payload = RosterBatch.State.COMMITTED, timezone.now(), undo

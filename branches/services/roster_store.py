@@ -8,13 +8,18 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.models import User
 from branches.choices import EntryReason, LeaveReason
-from branches.models import Member, Membership, Organisation, Post
+from branches.models import Member, Membership, Organisation, Post, RosterBatch
 from branches.policy.identity import mask_id_number, mask_phone
+from branches.services.departures import postings_follow
+from branches.services.dues_months import dues_follow
 from branches.services.loading import keys_reserve, rows_insert, rows_update, stamp
+from branches.services.member_history import changes_load, entries_load
 from branches.services.names import person_pinyin
 from branches.services.obligations import obligations_reopen_for
 from branches.services.personal_data import ID_FIELDS, PHONE_FIELDS
+from branches.services.roster_changes import happened
 from branches.services.roster_payload import pack
 from branches.services.roster_plan import AT, QUERY_CHUNK, STORED, Change, Plan
 from core.crypto import encrypt, keyed_hash
@@ -27,15 +32,21 @@ DEFAULTS = {field.attname: field.get_default() for field in Member._meta.concret
 REST = tuple(name for name in DEFAULTS if name not in LEFT_OUT and name not in ("created_at", "updated_at"))
 
 
-def plan_store(plan: Plan, today: date) -> str:
-    """Write a plan; returns what would undo it, encrypted. The caller holds the transaction."""
-    created = _create(plan, today)
-    _change(plan.changes)
-    _move([change for change in plan.changes if {"organisation_id", "group_id"} & change.fields.keys()], today)
-    return pack({"created": list(created), "updated": [[item.member_id, _before(item)] for item in plan.changes]})
+def plan_store(plan: Plan, today: date, *, by: User, batch: RosterBatch) -> str:
+    """
+    Write a plan with its history rows; returns what would undo it, encrypted. The caller holds the transaction.
+    """
+    created = _create(plan, today, by, batch)
+    kept = _kept(plan.changes)
+    _change(plan.changes, kept)
+    changes_load(happened(plan.changes, today), by=by, batch=batch)
+    moved = _move([change for change in plan.changes if {"organisation_id", "group_id"} & change.fields.keys()], today)
+    _leave(plan.changes, today, by)
+    updated = [_undoing(change, *kept[change.member_id]) for change in plan.changes]
+    return pack({"created": list(created), "updated": updated, **moved})
 
 
-def _create(plan: Plan, today: date) -> Sequence[int]:
+def _create(plan: Plan, today: date, by: User, batch: RosterBatch) -> Sequence[int]:
     if not plan.creates:
         return ()
     keys = keys_reserve(Member, len(plan.creates))
@@ -50,12 +61,14 @@ def _create(plan: Plan, today: date) -> Sequence[int]:
         for key, row, said in zip(keys, plan.creates, zip(*stored, strict=True), strict=True)
     )
     rows_insert(Member, columns, rows)
-    since = _first_days(plan, today)
-    stays = (
-        (key, item["organisation_id"], item.get("group_id"), since(item), EntryReason.IMPORTED.value, "")
-        for key, item in zip(keys, values, strict=True)
-    )
+    first_day = _first_days(plan, today)
+    since = [first_day(item) for item in values]
+    places = [(item["organisation_id"], item.get("group_id")) for item in values]
+    imported = EntryReason.IMPORTED.value
+    stays = ((key, *place, day, imported, "") for key, place, day in zip(keys, places, since, strict=True))
     rows_insert(Membership, STAY, stays)
+    entries = ((key, place[0], day) for key, place, day in zip(keys, places, since, strict=True))
+    entries_load(entries, by=by, batch=batch, reason=imported)
     return keys
 
 
@@ -78,11 +91,10 @@ def _first_days(plan: Plan, today: date) -> Any:
     return since
 
 
-def _change(changes: Sequence[Change]) -> None:
+def _change(changes: Sequence[Change], kept: dict[int, tuple[tuple[str, ...], int]]) -> None:
     columns = (*STORED, *NAMES, *NUMBERS, "updated_at", "revision")
     if not changes:
         return
-    kept = _kept(changes)
     now = stamp(timezone.now())
     rows = []
     for change in changes:
@@ -103,21 +115,43 @@ def _kept(changes: Sequence[Change]) -> dict[int, tuple[tuple[str, ...], int]]:
     return kept
 
 
-def _move(changes: Sequence[Change], today: date) -> None:
-    """Another branch or group: the stay ends today and another begins; posts in the old branch end with it."""
-    moved = {change.member_id: change for change in changes}
+def _move(changes: Sequence[Change], today: date) -> dict[str, Any]:
+    """
+    Another branch or group: the stay ends today and another begins; posts in the old branch end with it. Returns the
+    keys of what was closed and opened.
+    """
+    moved = [change.member_id for change in changes]
     left_branch = [change.member_id for change in changes if "organisation_id" in change.fields]
+    closed: dict[int, int] = {}
+    posts_ended: list[int] = []
     touched: set[int] = set()
-    for ids in _chunks(list(moved)):
+    for ids in _chunks(moved):
         stays = Membership.objects.filter(member__in=ids, ends_on=None)
+        closed.update(stays.values_list("member_id", "pk"))
         stays.update(ends_on=today, leave_reason=LeaveReason.MOVED)
     for ids in _chunks(left_branch):
         posts = Post.objects.filter(member__in=ids, ends_on=None)
         touched.update(posts.values_list("organisation_id", flat=True))
+        posts_ended += posts.values_list("pk", flat=True)
         posts.update(ends_on=today)
-    rows_insert(Membership, STAY, (_new_stay(change, today) for change in changes))
+    opened = keys_reserve(Membership, len(changes)) if changes else ()
+    stays_new = ([key, *_new_stay(item, today)] for key, item in zip(opened, changes, strict=True))
+    rows_insert(Membership, ("id", *STAY), stays_new)
     if touched:
         obligations_reopen_for(organisation_ids=sorted(touched))
+    if moved:
+        dues_follow(member_ids=moved)
+    pairs = [[closed.get(member), key] for member, key in zip(moved, opened, strict=True)]
+    return {"stays": pairs, "posts": posts_ended}
+
+
+def _leave(changes: Sequence[Change], today: date, by: User) -> None:
+    """Those of the moved who have an account lose their rights in the branch that they left."""
+    left = {change.member_id: change for change in changes if "organisation_id" in change.fields}
+    for ids in _chunks(list(left)):
+        for member in Member.objects.filter(pk__in=ids, user__isnull=False).select_related("user"):
+            old = Organisation.objects.get(pk=left[member.pk].stored[AT["organisation_id"]])
+            postings_follow(by=by, member=member, left=old, gone=False, day=today)
 
 
 def _new_stay(change: Change, today: date) -> list[Any]:
@@ -139,8 +173,11 @@ def _new_numbers(after: dict[str, Any], kept: tuple[str, ...]) -> list[str]:
     return [*(new[:3] if "id_number" in after else kept[:3]), *(new[3:] if "phone" in after else kept[3:])]
 
 
-def _before(change: Change) -> dict[str, Any]:
-    return {name: before for name, (before, _) in change.fields.items()}
+def _undoing(change: Change, numbers: tuple[str, ...], revision: int) -> list[Any]:
+    """Member, the revision that this leaves behind, fields as they were, numbers (encrypted) where they change."""
+    before = {name: old for name, (old, _) in change.fields.items() if name in STORED}
+    changed = {"id_number", "phone"} & change.fields.keys()
+    return [change.member_id, revision + 1, before, list(numbers) if changed else None]
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from branches.views import organisations, posts
+from branches.views import advice, organisations, posts
 
 urlpatterns = [
     path("organisations/", organisations.organisation_list, name="organisation_list"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("organisations/<int:pk>/children/", organisations.organisation_children, name="organisation_children"),
     path("organisations/<int:pk>/update/", organisations.organisation_update, name="organisation_update"),
     path("organisations/<int:pk>/change/<slug:change>/", organisations.organisation_change, name="organisation_change"),
+    path("organisations/<int:pk>/undo/", organisations.organisation_undo, name="organisation_undo"),
+    path("organisations/advice/", advice.advice_list, name="advice_list"),
+    path("organisations/advice/export/", advice.advice_export, name="advice_export"),
     path("organisations/<int:pk>/posts/new/", posts.post_assign, name="post_assign"),
     path("posts/<int:pk>/end/", posts.post_end, name="post_end"),
 ]

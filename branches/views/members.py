@@ -39,6 +39,7 @@ def member_list(request: UserRequest) -> HttpResponse:
     context = {
         "may_create": request.user.can(Capability.MEMBER_CREATE),
         "may_import": request.user.can(Capability.IMPORT_UPLOAD),
+        "may_merge": request.user.can(Capability.MEMBER_DISABLE),
         "waiting": selectors.batches_waiting(request.user).count(),
     }
     return ledger_page(request, MemberLedger, "branches/member_list.html", context)

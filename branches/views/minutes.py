@@ -17,6 +17,7 @@ from accounts.roles import Capability
 from branches.choices import MeetingKind
 from branches.forms.meetings import Content, CorrectionForm, MeetingForm
 from branches.models import Organisation
+from branches.selectors.meeting_plans import open_plan, open_plans, planned_content
 from branches.selectors.meeting_versions import meeting_content
 from branches.selectors.meetings import groups_on
 from branches.selectors.minutes import (
@@ -63,6 +64,8 @@ def meeting_new(request: UserRequest) -> HttpResponse:
             "due": [item for item in owed if not item.overdue],
             "overdue": [item for item in owed if item.overdue],
             "others": other_kinds(owed, groups),
+            "plans": open_plans(branch),
+            "today": today,
             "drafts": [draft for draft in drafts_of(request.user) if draft.organisation_id == branch.pk],
         }
     return render(request, "branches/meeting_new.html", context)
@@ -141,7 +144,10 @@ def _first_content(request: UserRequest, branch: Organisation) -> Content:
     kind, day = request.GET["kind"], local_today()
     groups = groups_on(branch, day) if kind == MeetingKind.GROUP else []
     named = request.GET.get("group", "")
+    plan = open_plan(branch, request.GET.get("plan", ""))
+    named = str(plan.group_id) if plan and plan.group_id else named
     group = next((group for group in groups if str(group.pk) == named or len(groups) == 1), None)
-    return first_content(
+    content = first_content(
         branch=branch, kind=kind, user=request.user, day=None if "overdue" in request.GET else day, group=group
     )
+    return content | planned_content(plan, day) if plan and plan.kind == kind else content

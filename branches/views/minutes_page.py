@@ -15,9 +15,10 @@ from django.utils.timezone import localdate
 
 from accounts.doors import get_visible
 from accounts.roles import Capability
-from branches.choices import MeetingKind
 from branches.forms.meetings import Content, MeetingForm, content_of, day_of
 from branches.models import Meeting, MeetingDraft, Organisation
+from branches.policy.meeting_kinds import GROUP, audience
+from branches.selectors.closings import closed_words
 from branches.selectors.meeting_pages import meetings_in_full
 from branches.selectors.meeting_versions import changed_since
 from branches.selectors.meetings import groups_on
@@ -72,13 +73,13 @@ def draw_minutes(
     template: str = PAGE,
 ) -> HttpResponse:
     """The page, or its part that depends on kind and day."""
+    day = day_of(sheet.content)
     page = minutes_page(
         branch,
-        kind=form.kind_now,
-        day=day_of(sheet.content),
-        group_id=form.group_now,
+        form.asked(day) if day else None,
         meeting=meeting,
         take_roster=sheet.take_roster,
+        joint=form.may_be_joint,
     )
     context: dict[str, Any] = {
         "form": form,
@@ -86,8 +87,9 @@ def draw_minutes(
         "branch": branch,
         "meeting": meeting,
         "page": page,
-        "rows": form.seat_rows(page.seats),
+        "rows": form.seat_rows(page.seats, page.branches),
         "late": page.day is not None and is_late_entry(page.day, _submitted_on(meeting)),
+        "closed": closed_words(branch, filter(None, (page.day, meeting.held_on if meeting else None))),
     }
     if meeting is None:
         query = urlencode({"branch": branch.pk, "kind": form.kind_now})
@@ -104,8 +106,9 @@ def _submitted_on(meeting: Meeting | None) -> date:
 
 
 def groups_for(branch: Organisation, content: Content) -> list[Organisation]:
-    """The groups to choose from; only a group meeting asks for its group."""
-    return groups_on(branch, day_of(content) or local_today()) if content.get("kind") == MeetingKind.GROUP else []
+    """The groups to choose from; only what a group holds asks for its group."""
+    called = audience(str(content.get("kind") or ""), str(content.get("held_as") or ""))
+    return groups_on(branch, day_of(content) or local_today()) if called == GROUP else []
 
 
 def chosen_branch(request: UserRequest) -> Organisation:

@@ -9,15 +9,19 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from branches.choices import QuarterState
 from branches.exports.obligations import total_label
 from branches.policy.obligations import State
 from branches.selectors.obligation_cells import Face, Make, Show, Total
 from branches.selectors.obligation_matrix import Matrix, Place
+from core.periods import Freq
+from core.templatetags.ui import icon
 
 MARKS = {
     State.DONE: "✓",
     State.WAIVED: "减免",
     State.OVERDUE: "!",
+    State.NOTED: "△",
     State.DUE_SOON: "◔",
     State.DUE: "○",
     State.UPCOMING: "·",
@@ -26,6 +30,7 @@ CLASSES = {
     State.DONE: "done",
     State.WAIVED: "waived",
     State.OVERDUE: "overdue",
+    State.NOTED: "none",
     State.DUE_SOON: "due",
     State.DUE: "due",
     State.UPCOMING: "none",
@@ -53,11 +58,27 @@ def matrix_rows(matrix: Matrix, params: dict[str, str]) -> SafeString:
 def _branch_head(matrix: Matrix) -> Callable[[Place], str]:
     """The branch, and below it its unit where there are several."""
     before, after = _around("branches:organisation_detail")
+    locks = _lock_marks(matrix)
     units = {place.unit for place, _ in matrix.rows}
     below = {unit: f'<div class="muted small">{escape(unit)}</div>' if len(units) > 1 else "" for unit in units}
     return lambda place: (
-        f'<th scope="row"><a href="{before}{place.pk}{after}">{escape(place.name)}</a>{below[place.unit]}</th>'
+        f'<th scope="row"><a href="{before}{place.pk}{after}">{escape(place.name)}</a>'
+        f"{locks[place.lock] % place.pk if place.lock else ''}{below[place.unit]}</th>"
     )
+
+
+def _lock_marks(matrix: Matrix) -> dict[str, str]:
+    """The sign of a closed and of a reopened quarter, leading to its page, with a place for the branch's id."""
+    if matrix.query.period.freq is not Freq.QUARTER:
+        return {}
+    before, after = reverse("branches:quarter_detail", args=[0, matrix.query.period.code]).split("/0/")
+    return {
+        state: f' <a class="lock" href="{before}/%d/{after}" aria-label="{label}" title="{label}">{icon(name)}</a>'
+        for state, label, name in (
+            (QuarterState.CLOSED.value, QuarterState.CLOSED.label, "lock"),
+            (QuarterState.REOPENED.value, QuarterState.REOPENED.label, "lock-open"),
+        )
+    }
 
 
 def _unit_head(params: dict[str, str]) -> Callable[[Place], str]:

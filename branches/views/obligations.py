@@ -21,6 +21,7 @@ from branches.selectors.obligation_matrix import Matrix, matrix
 from branches.selectors.obligations import obligation_page, obligations_in_full, requirement_rows, waivers_in_full
 from branches.services import obligations as services
 from branches.views.obligation_rows import LEGEND, matrix_rows, single_cells
+from branches.views.obligation_tabs import obligation_tabs
 from core import audit
 from core.actors import UserRequest
 from core.calendar import local_today
@@ -37,6 +38,7 @@ def obligation_matrix(request: UserRequest) -> HttpResponse:
         "rows": matrix_rows(table, filters.params()),
         "legend": LEGEND,
         "links": _links(request, filters, table),
+        "tabs": obligation_tabs(request.user, "obligation_matrix"),
     }
     return render(request, "branches/obligation_matrix.html", context)
 
@@ -72,7 +74,8 @@ def obligation_matrix_export(request: UserRequest) -> HttpResponseBase:
 
 @door(Capability.OBLIGATION_LIST, methods=("GET",))
 def obligation_list(request: UserRequest) -> HttpResponse:
-    return ledger_page(request, ObligationLedger, template="branches/obligation_list.html")
+    context = {"tabs": obligation_tabs(request.user, "obligation_list")}
+    return ledger_page(request, ObligationLedger, template="branches/obligation_list.html", context=context)
 
 
 @door(Capability.EXPORT_CREATE, methods=("POST",))
@@ -116,7 +119,8 @@ def waiver_revoke(request: UserRequest, pk: int) -> HttpResponse:
 
 @door(Capability.OBLIGATION_LIST, methods=("GET",))
 def requirement_list(request: UserRequest) -> HttpResponse:
-    return render(request, "branches/obligation_rules.html", {"rules": requirement_rows(local_today())})
+    context = {"rules": requirement_rows(local_today()), "tabs": obligation_tabs(request.user, "requirement_list")}
+    return render(request, "branches/obligation_rules.html", context)
 
 
 def _obligation(request: UserRequest, pk: int, capability: Capability) -> Obligation:

@@ -16,6 +16,7 @@ from branches.ledgers.members import RosterLedger
 from branches.models import RosterBatch
 from branches.selectors import members as selectors
 from branches.services import roster as services
+from branches.services import roster_undo as undo
 from core.actors import UserRequest
 from core.ledgers.views import XLSX, ledger_page
 from core.selectors import job_of
@@ -63,6 +64,7 @@ def roster_preview(request: UserRequest, pk: int) -> HttpResponse:
         and not batch.error_count
         and commit.covers(batch.organisation.path),
         "may_drop": batch.state in NOT_DONE,
+        "may_undo": batch.state == RosterBatch.State.COMMITTED and commit.covers(batch.organisation.path),
     }
     return render(request, "branches/roster_preview.html", context)
 
@@ -90,6 +92,23 @@ def roster_drop(request: UserRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, "已放弃这次导入，没有改动任何党员。")
     return redirect("branches:roster_list")
+
+
+@door(Capability.IMPORT_COMMIT)
+def roster_undo(request: UserRequest, pk: int) -> HttpResponse:
+    """What undoing the whole batch would do, and who stands in the way; by POST it is done."""
+    batch = _batch(request, pk, Capability.IMPORT_COMMIT)
+    try:
+        if request.method == "POST":
+            undone = undo.roster_undo_start(by=request.user, batch=batch)
+            if undone.state == RosterBatch.State.UNDONE:
+                messages.success(request, "已撤销这批导入。")
+            return redirect("branches:roster_preview", pk=pk)
+        plan = undo.undo_plan(batch)
+    except ValidationError as error:
+        messages.error(request, "；".join(error.messages))
+        return redirect("branches:roster_preview", pk=pk)
+    return render(request, "branches/roster_undo.html", {"batch": batch, "plan": plan})
 
 
 def _batch(request: UserRequest, pk: int, capability: Capability) -> RosterBatch:

@@ -16,6 +16,7 @@ from branches.choices import MeetingStatus
 from branches.models import Meeting, MeetingDraft, Obligation, Organisation, RosterBatch
 from branches.selectors.obligations import Due, State, Summary, branch_todo, overdue_on, summarised
 from core.periods import Freq, Period, period_of, periods_between
+from reports.selectors.home_duties import Todo, duties
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -24,18 +25,6 @@ if TYPE_CHECKING:
 SHOWN = 12
 LAST_QUARTER = 4
 PRESSING = (State.OVERDUE, State.DUE_SOON)
-
-
-@dataclass(frozen=True)
-class Todo:
-    """One line: what, for whom and until when; ``url`` is where it is done."""
-
-    title: str
-    detail: str
-    url: str
-    action: str
-    tone: str
-    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +56,7 @@ def home_for(user: User, today: date) -> Home:
         _for_secretary(home, user, today)
     if user.can(Capability.IMPORT_COMMIT):
         home.todo.extend(_batches(user))
+    home.todo.extend(duties(user, today))
     if user.can(Capability.OBLIGATION_LIST):
         _state(home, user, today)
     home.shortcuts = list(_shortcuts(user))

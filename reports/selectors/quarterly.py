@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from branches.choices import MeetingKind, MeetingStatus, OrganisationKind
 from branches.models import Meeting, MeetingCount, Obligation, Organisation
 from branches.selectors.obligations import obligation_state
+from branches.selectors.organisation_past import Place, below, tree_on
 from core.periods import LOCAL_ZONE, Period, parse_period
 from reports.policy import rate
 
@@ -63,22 +64,25 @@ class Snapshot:
 
 
 def quarter_snapshot(organisation: Organisation, period: Period, as_of: date) -> Snapshot:
-    """The quarter of ``organisation`` and everything below it. To be read in one transaction that sees one moment."""
-    names = _unit_names(organisation)
+    """
+    The quarter of ``organisation`` and of everything that lay below it when the quarter ended, under the names of that
+    day, whatever was moved, merged or renamed since. To be read in one transaction that sees one moment.
+    """
+    names = Names.at(organisation, min(period.ends_on, as_of))
     rules: dict[str, RuleFigures] = {}
     units: dict[str, dict[str, Counter[str]]] = {}
     sheets: dict[str, list[Row]] = {}
-    for code, unit, state, row in _obligations(organisation, period, as_of, names, rules):
+    for code, unit, state, row in _obligations(period, as_of, names, rules):
         rules[code].states[state] += 1
         units.setdefault(unit, {}).setdefault(code, Counter())[state] += 1
         sheets.setdefault(code, []).append(row)
-    records = list(_records(organisation, period, names))
+    records = list(_records(period, names))
     sheets[RECORDS] = records
     summary = {
         "organisation": organisation.name,
         "period": period.code,
         "as_of": as_of.isoformat(),
-        "branches": _branch_count(organisation, period, as_of),
+        "branches": _branch_count(names),
         "rules": [rules[code].as_dict for code in sorted(rules)],
         "units": [_unit_figures(unit, figures) for unit, figures in units.items()],
         "meetings": _meeting_figures(records),
@@ -86,26 +90,46 @@ def quarter_snapshot(organisation: Organisation, period: Period, as_of: date) ->
     return Snapshot(summary, sheets)
 
 
-def _unit_names(organisation: Organisation) -> dict[str, str]:
-    """Names by path of the units that the report may mention."""
-    units = Organisation.objects.of_kind(OrganisationKind.UNIT)
-    return dict(units.values_list("path", "short_name"))
+@dataclass(frozen=True)
+class Names:
+    """The tree of the day for which a report speaks; ``inside`` None is everything."""
+
+    day: date
+    places: dict[int, Place]
+    inside: set[int] | None
+
+    @classmethod
+    def at(cls, organisation: Organisation, day: date) -> Names:
+        places = tree_on(day, since=date.min)
+        whole = organisation.kind == OrganisationKind.WORK_COMMITTEE
+        return cls(day, places, None if whole else below(places, organisation.pk))
+
+    def unit(self, pk: int) -> str:
+        place = self.places.get(pk)
+        return self.places[place.unit].short_name if place and place.unit is not None else ""
+
+    def name(self, pk: int, now: str) -> str:
+        """The name on that day; ``now`` for what was founded later."""
+        return self.places[pk].short_name if pk in self.places else now
+
+    def rows(self, queryset: QuerySet[Any], column: str = "organisation") -> QuerySet[Any]:
+        """The rows of what is inside."""
+        return queryset if self.inside is None else queryset.filter(**{f"{column}__in": self.inside})
 
 
 def _obligations(
-    organisation: Organisation, period: Period, as_of: date, names: dict[str, str], rules: dict[str, RuleFigures]
+    period: Period, as_of: date, names: Names, rules: dict[str, RuleFigures]
 ) -> Iterator[tuple[str, str, str, Row]]:
     """
     Rule code, unit, state and sheet row of each obligation that falls due in the quarter; fills ``rules`` on the
     way.
     """
-    found = Obligation.objects.filter(
-        organisation__path__startswith=organisation.path, ends_on__range=(period.starts_on, period.ends_on)
-    ).order_by("organisation__path", "requirement__code", "period")
+    found = names.rows(Obligation.objects.filter(ends_on__range=(period.starts_on, period.ends_on)))
+    found = found.order_by("organisation__path", "requirement__code", "period")
     columns = found.values_list(
         "requirement__code", "requirement__title", "requirement__source", "requirement__article", "requirement__label",
-        "organisation__path", "organisation__short_name", "organisation__code", "period", "needed", "done", "waived",
-        "starts_on", "ends_on",
+        "organisation_id", "organisation__short_name", "organisation__code", "period", "needed", "done", "waived",
+        "starts_on", "ends_on", "requirement__level",
     )  # fmt: skip
     for (
         code,
@@ -113,7 +137,7 @@ def _obligations(
         source,
         article,
         label,
-        path,
+        place,
         name,
         number,
         span,
@@ -122,48 +146,54 @@ def _obligations(
         waived,
         starts,
         ends,
+        level,
     ) in columns.iterator(chunk_size=5000):
         if code not in rules:
             rules[code] = RuleFigures(code, title, f"{source}{article}", label)
-        unit = names.get(path[:8], "")
-        state = obligation_state(done, needed, waived, starts, ends, as_of).label
-        yield code, unit, state, [unit, name, number, parse_period(span).title, needed, done, state, ends.isoformat()]
+        unit = names.unit(place)
+        state = obligation_state(done, needed, waived, starts, ends, as_of, level).label
+        yield (
+            code,
+            unit,
+            state,
+            [unit, names.name(place, name), number, parse_period(span).title, needed, done, state, ends.isoformat()],
+        )
 
 
-def _meetings(organisation: Organisation, period: Period) -> QuerySet[Meeting]:
+def _meetings(period: Period, names: Names) -> QuerySet[Meeting]:
     held = Meeting.objects.filter(held_on__range=(period.starts_on, period.ends_on)).exclude(status=MeetingStatus.VOID)
-    return held.filter(organisation__path__startswith=organisation.path)
+    return names.rows(held)
 
 
-def _records(organisation: Organisation, period: Period, names: dict[str, str]) -> Iterator[Row]:
-    meetings = _meetings(organisation, period)
-    kinds = _counted_kinds(organisation, period)
+def _records(period: Period, names: Names) -> Iterator[Row]:
+    meetings = _meetings(period, names)
+    kinds = _counted_kinds(period, names)
     columns = meetings.order_by("organisation__path", "held_on", "pk").values_list(
-        "pk", "held_on", "organisation__path", "organisation__short_name", "kind", "title", "expected", "present",
+        "pk", "held_on", "organisation_id", "organisation__short_name", "kind", "title", "expected", "present",
         "expected_voting", "present_voting", "is_late_entry", "status", "submitted_at",
     )  # fmt: skip
-    for pk, day, path, name, kind, title, *figures, late, status, at in columns.iterator(chunk_size=5000):
+    for pk, day, place, name, kind, title, *figures, late, status, at in columns.iterator(chunk_size=5000):
         submitted = at.astimezone(LOCAL_ZONE).date()
         yield [
-            day.isoformat(), names.get(path[:8], ""), name, MeetingKind(kind).label, "、".join(kinds.get(pk, ())),
-            title, *figures, "是" if late else "", MeetingStatus(status).label, submitted.isoformat(), pk,
+            day.isoformat(), names.unit(place), names.name(place, name), MeetingKind(kind).label,
+            "、".join(kinds.get(pk, ())), title, *figures, "是" if late else "", MeetingStatus(status).label,
+            submitted.isoformat(), pk,
         ]  # fmt: skip
 
 
-def _counted_kinds(organisation: Organisation, period: Period) -> dict[int, list[str]]:
-    """Labels of what each log of the quarter counts as."""
-    counts = MeetingCount.objects.filter(
-        organisation__path__startswith=organisation.path, held_on__range=(period.starts_on, period.ends_on)
-    )
+def _counted_kinds(period: Period, names: Names) -> dict[int, list[str]]:
+    """Labels of what each log of the quarter counts as; a joint one counts as it once for each branch, said once."""
+    counts = names.rows(MeetingCount.objects.filter(held_on__range=(period.starts_on, period.ends_on)))
     kinds: dict[int, list[str]] = {}
     for meeting_id, kind in counts.order_by("pk").values_list("meeting_id", "kind").iterator(chunk_size=5000):
-        kinds.setdefault(meeting_id, []).append(MeetingKind(kind).label)
+        labels = kinds.setdefault(meeting_id, [])
+        if (label := MeetingKind(kind).label) not in labels:
+            labels.append(label)
     return kinds
 
 
-def _branch_count(organisation: Organisation, period: Period, as_of: date) -> int:
-    day = min(period.ends_on, as_of)
-    return Organisation.objects.branches().under(organisation.path).standing_on(day).count()
+def _branch_count(names: Names) -> int:
+    return names.rows(Organisation.objects.branches().standing_on(names.day), "pk").count()
 
 
 def _unit_figures(unit: str, figures: dict[str, Counter[str]]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts.models import Posting
 from accounts.roles import Role
-from branches.choices import OrganisationStatus
+from branches.choices import OrganisationStatus, RequirementLevel
 from branches.models import Obligation
 from core import audit
 from core.bulk import insert_select
@@ -60,7 +60,10 @@ def _due(today: date, stage: str) -> QuerySet[Obligation]:
     readers = _secretaries(today).filter(organisation=OuterRef("organisation"))
     told = Reminder.objects.filter(obligation=OuterRef("pk"), stage=stage)
     behind = Obligation.objects.filter(
-        done__lt=F("needed"), waived=False, organisation__status=OrganisationStatus.ACTIVE
+        done__lt=F("needed"),
+        waived=False,
+        organisation__status=OrganisationStatus.ACTIVE,
+        requirement__level=RequirementLevel.DUE,
     )
     return behind.filter(_window(today, stage)).filter(~Exists(told), Exists(readers))
 

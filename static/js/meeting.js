@@ -52,18 +52,24 @@ let marked = [], title = "";
 document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const roster = detail.target;
   if (roster.id !== "meeting-roster") return;
-  marked = [...roster.querySelectorAll("select, input:not([type=hidden])")];
+  marked = [...roster.querySelectorAll("select, input:not([type=hidden]), textarea")];
   title = form.elements.auto_title.value;
 });
 document.body.addEventListener("htmx:afterSwap", () => {
   for (const old of marked) {
     const now = form.querySelector(`#meeting-roster [name="${old.name}"]${old.type === "checkbox" ? `[value="${old.value}"]` : ""}`);
-    if (!now || old.name === "group") continue;
+    if (!now || ["group", "guests", "also", "held_as"].includes(old.name)) continue;
     if (old.type === "checkbox") now.checked = old.checked; else now.value = old.value;
   }
   marked = [];
   if (["", title].includes(form.elements.title.value.trim())) form.elements.title.value = form.elements.auto_title.value;
   count();
+});
+/* What is put to the vote usually stands on the agenda already. */
+form.addEventListener("focusin", ({ target }) => {
+  if (!target.matches("[list=agenda-topics]")) return;
+  const lines = form.elements.agenda.value.split("\n").map((line) => line.trim()).filter(Boolean);
+  document.getElementById("agenda-topics").replaceChildren(...lines.map((line) => new Option(line, line)));
 });
 document.documentElement.classList.add("has-script");
 count();

@@ -239,7 +239,7 @@ def test_saving_a_log_costs_few_statements(city, django_assert_num_queries):
     user.scope("meeting.submit")
     marks = {pk: Mark() for pk in Member.objects.filter(organisation=city.branch).values_list("pk", flat=True)}
     content = data(attendance=marks)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         meeting_record(by=user, branch=city.branch, data=content, submission_key=uuid4())
 
 

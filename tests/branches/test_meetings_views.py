@@ -15,6 +15,7 @@ from branches.choices import AttendanceStatus
 from branches.models import Attendance, Meeting, MeetingDraft, MeetingVersion
 from branches.services.drafts import draft_save
 from branches.services.meetings import Mark, MeetingData, VoteData, meeting_record, meeting_return
+from branches.services.search_index import meetings_catch_up
 from core.calendar import local_today
 from core.models import AuditEvent
 from tests.factories import LONG_AGO, make_meeting, make_user
@@ -520,6 +521,7 @@ def test_filters(city, query, expected):
     )
     returned = make_meeting(city.sibling, local_today(), kind="study", title="退回三")
     meeting_return(by=city.user(Role.UNIT_STAFF), meeting=returned, reason="缺少内容")
+    meetings_catch_up()
     page = text(city.client(Role.CITY_STAFF).get(f"/meetings/?{query}"))
     assert {title for title in ("大会一", "党课二", "退回三") if f">{title}<" in page} == expected
 

@@ -6,17 +6,21 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from stdnum.cn import uscc
 
 from accounts.roles import Role
-from branches.choices import OrganisationChangeKind, OrganisationKind, OrganisationStatus, PostKind
-from branches.models import Member, Membership, Organisation, OrganisationChange, Post
-from branches.policy.organisations import Headcount, branch_advice, committee_advice, general_branch_advice, next_code
+from branches.choices import OrganisationChangeKind, OrganisationKind, OrganisationStatus, OrganisationType, PostKind
+from branches.models import Member, Membership, Obligation, Organisation, OrganisationChange, Post
+from branches.policy.organisations import next_code
+from branches.services.obligations import obligations_open
 from branches.services.organisation_status import (
     organisation_abolish,
     organisation_merge,
     organisation_resume,
     organisation_suspend,
 )
+from branches.services.organisation_undo import organisation_undo
 from branches.services.organisations import (
     organisation_create,
     organisation_move,
@@ -24,6 +28,8 @@ from branches.services.organisations import (
     organisation_update,
 )
 from branches.services.posts import post_assign, post_end
+from branches.services.requirements import requirements_load
+from branches.validators import validate_uscc
 from core.calendar import local_today
 from core.models import AuditEvent
 from tests.factories import make_meeting, make_member, make_organisation
@@ -247,18 +253,96 @@ def test_posts_that_cannot_be_given(city, staff):
     assert leader.organisation_id == city.group.pk
 
 
-def test_advice_says_what_the_rule_says():
-    def rules(advice):
-        return [(item.rule, item.source[-4:]) for item in advice]
+@pytest.mark.parametrize(
+    ("kind", "type_code", "fits"),
+    [
+        ("organ_committee", "611", True),
+        ("organ_committee", "911", True),
+        ("organ_committee", "631", False),
+        ("general_branch", "621", True),
+        ("general_branch", "921", True),
+        ("general_branch", "611", False),
+        ("branch", "632", True),
+        ("branch", "931", True),
+        ("branch", "932", True),
+        ("branch", "621", False),
+    ],
+)
+def test_types_fit_their_kind(city, staff, kind, type_code, fits):
+    values = {"parent": city.foreign_unit, "kind": kind, "type_code": type_code}
+    if fits:
+        assert found(city, staff, **values).type_code == type_code
+    else:
+        assert "不能是这个类别" in refused(found, city=city, staff=staff, **values)
 
-    assert rules(branch_advice(Headcount(2, 0))) == [("R01", "）》第四条"[-4:])]
-    assert rules(branch_advice(Headcount(3, 0))) == []
-    assert [item.rule for item in branch_advice(Headcount(45, 6, 5))] == ["R01"]
-    assert [item.rule for item in branch_advice(Headcount(7, 0, 2))] == ["R02"]
-    assert [item.rule for item in branch_advice(Headcount(6, 0, 3))] == ["R02"]
-    assert [item.rule for item in branch_advice(Headcount(20, 0, 8))] == ["R02"]
-    assert list(branch_advice(Headcount(50, 0, 5))) == []
-    assert list(committee_advice(Headcount(100, 0))) == []
-    assert "100人以上" in next(committee_advice(Headcount(99, 0))).text
-    assert list(general_branch_advice(Headcount(50, 49))) == []
-    assert "第六条" in next(general_branch_advice(Headcount(49, 0))).source
+
+def test_the_database_refuses_a_type_of_another_kind(city):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Organisation.objects.filter(pk=city.branch.pk).update(type_code="611")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Organisation.objects.filter(pk=city.unit.pk).update(type_code="631")
+    assert set(OrganisationType.values) == {"611", "621", "631", "632", "911", "921", "931", "932"}
+
+
+def test_becoming_temporary_is_quiet_and_becoming_regular_is_not(city, staff):
+    requirements_load()
+    obligations_open(since=date(2026, 1, 1))
+
+    def asked():
+        rows = Obligation.objects.filter(organisation=city.branch, requirement__code="R06", period__startswith="2026")
+        return sorted(rows.values_list("period", flat=True))
+
+    months = [f"2026M{month:02d}" for month in range(1, 13)]
+    assert asked()[:9] == months[:9]
+    organisation_update(by=staff, organisation=city.branch, type_code="931", effective_on=DAY)
+    assert asked() == months[:2]
+    organisation_update(by=staff, organisation=city.branch, type_code="631", effective_on=date(2026, 7, 1))
+    assert asked()[:4] == [*months[:2], *months[6:8]]
+    organisation_undo(by=staff, change=city.branch.changes.order_by("-pk")[0], reason="改回的日期不对")
+    assert asked() == months[:2]
+
+
+@pytest.mark.parametrize("value", ["9152990000000000X1"[:18], "11529900MB0T00010X"])
+def test_codes_that_are_no_credit_codes(value):
+    with pytest.raises(ValidationError):
+        validate_uscc(value)
+
+
+def test_credit_codes_by_length_alphabet_and_check_digit():
+    body = "11529900MB0T00010"
+    valid = body + uscc.calc_check_digit(body)
+    validate_uscc(valid)
+    validate_uscc("91110000600037341L")
+    with pytest.raises(ValidationError, match="现在是17位"):
+        validate_uscc(valid[:17])
+    with pytest.raises(ValidationError, match="校验码不符"):
+        validate_uscc(body + ("0" if valid[-1] != "0" else "1"))
+    with pytest.raises(ValidationError, match="不用I、O、S、V、Z"):
+        validate_uscc("11529900MBOT00010X")
+    with pytest.raises(ValidationError, match="只用数字和大写字母"):
+        validate_uscc(valid.lower())
+
+
+@pytest.mark.parametrize("sign", ["\n", "\x00", "\u202e", "\u2066", "\u200b", "\u2028", "\ufeff"])
+def test_unseen_characters_are_refused_in_names(city, staff, sign):
+    message = refused(found, city=city, staff=staff, short_name=f"第三{sign}党支部")
+    assert f"第3个字符是看不见的控制字符（U+{ord(sign):04X}）" in message
+
+
+def test_the_discipline_secretary_belongs_to_the_organ_committee(city, staff):
+    member, kind = city.members[3], PostKind.DISCIPLINE_SECRETARY
+    place = {"by": staff, "member": member, "kind": kind, "starts_on": DAY}
+    assert "只有机关党委" in refused(post_assign, organisation=city.branch, **place)
+    post_assign(organisation=city.committee, **place)
+    other = {**place, "member": city.members[4]}
+    assert "只有一名书记" in refused(post_assign, organisation=city.committee, **other)
+
+
+def test_facts_belong_to_their_kind(city, staff):
+    update = {"by": staff, "effective_on": DAY}
+    assert "只有机关党委" in refused(organisation_update, organisation=city.branch, discipline_since=DAY, **update)
+    wrong = {"staff_count": 10, "party_staff_count": 11}
+    assert "不能多于工作人员数" in refused(organisation_update, organisation=city.unit, **wrong, **update)
+    organisation_update(organisation=city.committee, discipline_since=DAY, **update)
+    change = OrganisationChange.objects.get(organisation=city.committee)
+    assert change.after == {"discipline_since": "2026-03-01"}

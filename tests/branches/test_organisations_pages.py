@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from branches.choices import OrganisationKind, PostKind
 from branches.models import Organisation, Post
+from branches.services.advice_rules import advice_rules_load
 from core.calendar import local_today
 from core.workbooks.reader import read_sheet
 from tests.factories import make_meeting, make_organisation, make_user
@@ -175,16 +176,17 @@ def test_posts_on_the_page(city):
 
 
 def test_the_page_shows_what_belongs_to_it(city):
+    advice_rules_load()
     make_meeting(city.branch, date(2026, 5, 1), title="五月大会")
     page = city.client(Role.UNIT_STAFF).get(url("organisation_detail", city.branch.pk)).content.decode()
     for text in ("钱一帆", "书记", "第一党小组", "五月大会", city.branch.code, "市档案整理中心机关党委"):
         assert text in page
     small = city.client(Role.CITY_STAFF).get(url("organisation_detail", city.committee.pk)).content.decode()
-    assert "机关党员100人以上设立机关党委" in small
+    assert "机关党员100人以上的设立机关党委" in small
     make_organisation(city.foreign_unit, OrganisationKind.BRANCH, "空支部")
     empty = Organisation.objects.get(short_name="空支部")
     text = city.client(Role.CITY_STAFF).get(url("organisation_detail", empty.pk)).content.decode()
-    assert "不足3人" in text
+    assert "正式党员0人，少3人" in text
     assert "第四条" in text
 
 

@@ -85,7 +85,7 @@ def test_changes_are_shown_and_stored_with_history(city, upload, commit):
     assert decrypt(member.id_number_cipher) == id_number(1)
     stays = list(Membership.objects.filter(member=member).order_by("pk").values_list("organisation", "ends_on"))
     assert stays == [(city.branch.pk, local_today()), (city.sibling.pk, None)]
-    assert unpack(RosterBatch.objects.get(pk=batch.pk).payload)["updated"][0][1]["position"] == "科员"
+    assert unpack(RosterBatch.objects.get(pk=batch.pk).payload)["updated"][0][2]["position"] == "科员"
 
 
 def test_moving_by_roster_ends_posts(city, upload, commit):

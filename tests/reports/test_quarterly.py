@@ -85,6 +85,14 @@ def test_frozen_figures_do_not_follow_later_logs(quarter):
         again.save()
 
 
+def test_the_page_says_that_records_changed_after_freezing(quarter):
+    report = frozen(quarter)
+    client = quarter.client("city_staff")
+    assert "冻结之后" not in client.get(f"/reports/{report.pk}/").content.decode()
+    make_meeting(quarter.sibling, date(2026, 8, 6), MeetingKind.ASSEMBLY)
+    assert "冻结之后，本季度的记录又有变化：新记1条" in client.get(f"/reports/{report.pk}/").content.decode()
+
+
 def test_a_running_quarter_gives_interim_editions(quarter):
     period = parse_period("2026Q4")
     first, _ = quarterly_report_request(by=None, organisation=quarter.root, period=period, today=TODAY)

@@ -59,6 +59,15 @@ def test_only_what_is_near_its_end_is_told(opened):
     assert (R06, "2026M07") not in codes(ReminderStage.OVERDUE), "older than thirty days: the home page only"
 
 
+def test_rules_that_only_warn_are_never_reminded_of(opened):
+    obligations_open(since=date(2026, 1, 1), through=date(2026, 12, 31))
+    assert Obligation.objects.filter(requirement__code="R09").exists()
+    reminders_send(today=date(2026, 12, 24))
+    told = codes(ReminderStage.AHEAD) | codes(ReminderStage.OVERDUE)
+    assert (R03, "2026Q4") in told
+    assert "R09" not in {code for code, _ in told}
+
+
 def test_nothing_is_said_on_a_day_off(opened):
     assert reminders_send(today=SATURDAY) == 0
     assert not Reminder.objects.exists()

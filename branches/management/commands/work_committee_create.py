@@ -11,7 +11,7 @@ from django.db import transaction
 
 from branches.choices import OrganisationKind
 from branches.services.organisations import organisation_create
-from branches.services.requirements import requirements_load
+from branches.services.rules import rules_load
 
 
 class Command(BaseCommand):
@@ -37,5 +37,5 @@ class Command(BaseCommand):
             )
         except ValidationError as error:
             raise CommandError("；".join(error.messages)) from error
-        requirements_load()
+        rules_load()
         self.stdout.write(f"{root.name} {root.code}")

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
+from accounts.models import User
 from branches.models import (
     Attendance,
     Meeting,
@@ -21,9 +22,10 @@ from branches.models import (
     Organisation,
 )
 from branches.services.obligations import obligations_open
-from branches.services.requirements import requirements_load
+from branches.services.rules import rules_load
+from branches.services.search_index import meetings_catch_up
 from core.calendar import local_today
-from reports.management.demo import accounts, write
+from reports.management.demo import accounts, admission, closings, dues, elections, organisation_life, write
 from reports.management.demo.meetings import Minutes, Rows
 from reports.management.demo.rows import bare_tables, next_id, reset_sequences
 from reports.management.demo.tree import Builder, City
@@ -76,8 +78,15 @@ class Command(BaseCommand):
                 count = self._logs(city, random, since, today, writers)
             reset_sequences([Organisation, Member, Meeting, MeetingCount, Attendance, MeetingVote, MeetingDecision])
             _analyze()  # the planner knows nothing yet of rows that this very transaction wrote
-            requirements_load()
+            rules_load()
+            admission.load_admission(random, today)
+            dues.load_dues(random, today)
+            first, second = User.objects.order_by("pk")[:2]
+            organisation_life.load_organisation_life(by=first, today=today)
+            elections.load_elections(by=first, approver=second, today=today)
             obligations_open(since=since)
+            closings.load_closings()
+        meetings_catch_up()
         _analyze()
         self.stdout.write(
             f"{len(city.units)} units, {len(city.branches)} branches, {len(city.people)} members, {count} meetings "
