@@ -292,7 +292,10 @@ class DuesMonth(models.Model):
                 name="dues_month_amounts", condition=Q(due__gte=0, full__gte=F("due"), paid__gte=0, extra__gte=0)
             ),
         ]
-        indexes = [models.Index(name="dues_month_branch", fields=["organisation", "year", "month"])]
+        indexes = [
+            models.Index(name="dues_month_branch", fields=["organisation", "year", "month"]),
+            models.Index(name="dues_month_year", fields=["year", "organisation"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.member_id} {self.year}-{self.month:02d}"

@@ -76,6 +76,7 @@ class MemberChange(models.Model):
         indexes = [
             models.Index(name="memberchange_member", fields=["member", "effective_on"]),
             models.Index(name="memberchange_organisation", fields=["organisation", "effective_on"]),
+            models.Index(name="memberchange_recent", fields=["-effective_on", "-id"]),
             models.Index(name="memberchange_until", fields=["kind", "until"], condition=Q(until__isnull=False)),
         ]
 
@@ -162,7 +163,10 @@ class TransferLetter(models.Model):
                 | Q(state="cancelled", accepted_on=None, closed_at__isnull=False),
             ),
         ]
-        indexes = [models.Index(name="letter_state", fields=["state", "valid_until"])]
+        indexes = [
+            models.Index(name="letter_state", fields=["state", "valid_until"]),
+            models.Index(name="letter_recent", fields=["-issued_on", "-id"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_name} {self.get_direction_display()} {self.issued_on}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import User
 from accounts.roles import Capability
-from branches.choices import OrganisationStatus
+from branches.choices import LeaveReason, OrganisationStatus
 from branches.models import Member, Organisation, TransferLetter
 from branches.querysets import TransferLetterQuerySet
 from core.calendar import local_today
@@ -42,9 +42,10 @@ def branch_named(text: str) -> Organisation | None:
 
 
 def former_member(id_number: str) -> Member | None:
-    """Who has this very ID number and left the roster before, wherever it was."""
+    """Who has this very ID number and was transferred out before, wherever it was; only these come back by a letter."""
     hashed = keyed_hash("".join(id_number.split()).upper())
-    return Member.objects.filter(id_number_hash=hashed).exclude(left_on=None).first() if hashed else None
+    left = Member.objects.filter(id_number_hash=hashed, leave_reason=LeaveReason.TRANSFERRED).exclude(left_on=None)
+    return left.first() if hashed else None
 
 
 def _spellings(name: str) -> Iterable[Any]:

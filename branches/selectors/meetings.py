@@ -47,13 +47,16 @@ def seats_on(*, branch_id: int, kind: str, day: date, group_id: int | None = Non
 
 
 def guest_seats(guest_ids: Collection[int], day: date) -> list[Seat]:
-    """All members of the other branches of a joint meeting on ``day``, branch by branch. One query, none for none."""
+    """
+    All members of the other branches of a joint meeting on ``day``, branch by branch. One query, none for none. Who of
+    them may vote is not said: kinds held jointly take no votes, and a right that is suspended is that branch's matter.
+    """
     if not guest_ids:
         return []
     rows = Membership.objects.filter(organisation_id__in=guest_ids).on(day)
     values = rows.order_by("organisation__path", "member__name_pinyin", "member_id")
     found = values.values_list(*_SEAT_FIELDS, "organisation_id")
-    return list({row[0]: _seat(row[:-1], day, guest_id=row[-1]) for row in found}.values())
+    return list({row[0]: Seat(row[0], row[1], has_vote=False, guest_id=row[-1]) for row in found}.values())
 
 
 def seats_for(branch_id: int, data: MeetingData) -> list[Seat]:

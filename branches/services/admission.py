@@ -22,10 +22,9 @@ from branches.policy import admission as policy
 from branches.selectors.admission import known_duplicate, known_of
 from branches.selectors.admission_rules import admission_rules
 from branches.services.admission_dues import dues_refresh
-from branches.services.admission_follow import applicant_end, applicant_move, applicants_follow
+from branches.services.admission_follow import applicant_end, applicant_move
 from branches.services.admission_rules import admission_rules_load
 from branches.services.admission_trace import change_keep, text_checked
-from branches.services.members import member_transfer
 from branches.services.names import person_pinyin
 from branches.services.obligations import branches_lock
 from core import audit
@@ -136,7 +135,7 @@ def applicant_transfer(
 ) -> Applicant:
     """
     To another branch from ``moved_on`` on; the time of education counts on without a break (发展党员细则). Contacts
-    stay behind and are to be named anew; a probationary member moves on the roster too.
+    stay behind and are to be named anew. Who is a member already moves on the roster or by letter instead.
     """
     branches_lock(sorted({applicant.organisation_id, target.pk}))
     person = _locked(applicant)
@@ -149,9 +148,7 @@ def applicant_transfer(
         raise ValidationError({"moved_on": "日期不能晚于今天。"})
     note = text_checked(note, "note")
     if person.member is not None:
-        moved = member_transfer(by=by, member=person.member, target=target, moved_on=moved_on)
-        applicants_follow(by=by, member=moved, day=moved_on)
-        return Applicant.objects.select_related("organisation").get(pk=person.pk)
+        raise ValidationError("已经是党员：请由单位在党员页面调整支部，或凭介绍信转接，培养记录随之转去。")
     applicant_move(by=by, applicant=person, target=target, day=moved_on, note=note)
     return person
 
@@ -167,7 +164,7 @@ def _check_branch(organisation: Organisation, field: str) -> None:
     if organisation.kind != OrganisationKind.BRANCH or organisation.status != OrganisationStatus.ACTIVE:
         raise ValidationError({field: "请选择状态正常的党支部。"})
     if organisation.type_code in ("931", "932"):
-        raise ValidationError({field: "临时党支部不发展党员（《中国共产党支部工作条例（试行）》第八条）。"})
+        raise ValidationError({field: "临时党支部不发展党员（《中国共产党支部工作条例（试行）》）。"})
 
 
 def _check_facts(person: Applicant) -> None:

@@ -13,6 +13,7 @@ from branches.choices import AdmissionOutcome, EntryReason, LeaveReason, MemberC
 from branches.models import Applicant, Member
 from branches.policy import admission as policy
 from branches.selectors.admission import Known, matching_member
+from branches.services.dues_months import dues_follow
 from branches.services.member_history import Happening, happening_record
 from branches.services.member_moves import member_check, member_locked, member_save
 from branches.services.members import member_create, member_disable
@@ -80,4 +81,6 @@ def _changed(by: User, member: Member, kind: str, day: date, facts: Mapping[str,
     after = {name: facts[name] for name in before}
     what = Happening(kind, day, before, after, category_before=category)
     happening_record(by=by, member=changed, action="member.update", what=what)
+    if "joined_on" in before:
+        dues_follow(member_ids=[changed.pk])
     return changed

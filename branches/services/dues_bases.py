@@ -18,6 +18,7 @@ from accounts.models import User
 from branches.choices import DuesBaseState
 from branches.models import DuesBase, DuesRule, Member, Organisation
 from branches.policy.dues import BaseEntry, Due, DuesProblem, cents, monthly_due
+from branches.policy.identity import holds_id_number
 from branches.selectors.dues_rules import rules_in_force, tariff_of
 from branches.selectors.dues_years import payers_of
 from branches.services.dues_months import dues_months_refresh
@@ -156,6 +157,8 @@ def checked_reason(text: str, title: str) -> str:
     text = text.strip()
     if not REASON_MINIMUM <= len(text) <= 100:
         raise ValidationError({"reason": f"请写明{title}（{REASON_MINIMUM}至100个字）。"})
+    if holds_id_number(text):
+        raise ValidationError({"reason": "这里不要写身份号码。"})
     return text
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 
-from branches.choices import DuesBaseState, DuesPaymentKind, DuesReliefState, LeaveReason
+from branches.choices import DuesBaseState, DuesPaymentKind, DuesReliefState, EntryReason, LeaveReason
 from branches.models import DuesBase, DuesMonth, DuesPayment, DuesRelief, Member, Membership
 from branches.policy.dues import MONTHS, ZERO, Base, Relief, Stay, cents, collectors, month_due
 
@@ -85,10 +85,12 @@ def _values(row: DuesMonth) -> tuple[Any, ...]:
 
 def _facts(ids: Sequence[int], joined: dict[int, Any]) -> Facts:
     facts = Facts(joined, defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(dict), {})
-    for member, place, start, end, reason in Membership.objects.filter(member__in=ids).values_list(
-        "member_id", "organisation_id", "starts_on", "ends_on", "leave_reason"
+    for member, place, start, end, reason, entry in Membership.objects.filter(member__in=ids).values_list(
+        "member_id", "organisation_id", "starts_on", "ends_on", "leave_reason", "entry_reason"
     ):
-        facts.stays[member].append(Stay(place, start, end, reason == LeaveReason.DECEASED))
+        # An admitted member's stay begins with the approval, dues with the assembly that admitted.
+        begun = min(start, joined.get(member) or start) if entry == EntryReason.ADMITTED else start
+        facts.stays[member].append(Stay(place, begun, end, reason == LeaveReason.DECEASED))
     approved = DuesBase.objects.filter(member__in=ids, state=DuesBaseState.APPROVED)
     for member, year, month, monthly, pk in approved.values_list("member_id", "year", "from_month", "monthly", "pk"):
         facts.bases[member, year].append(Base(month, monthly, pk))

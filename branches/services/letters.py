@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from branches.choices import EntryReason, LeaveReason, LetterDirection, LetterState, MemberChangeKind
 from branches.models import Member, Organisation, TransferLetter
+from branches.policy.identity import holds_id_number
 from branches.policy.letters import LETTER_SOURCE, letter_valid_until
 from branches.selectors.letters import former_member
 from branches.services.departures import notices_to, staff_of
@@ -137,6 +138,8 @@ def letter_receive(
     """
     waiting = _open(letter, LetterDirection.INWARD, accepted_on)
     back = former_member(id_number)
+    if back is not None and back.name != waiting.person_name:
+        raise ValidationError({"id_number": "这个公民身份号码与介绍信上的姓名不符，请核对。"})
     if back is not None:
         member = member_return(
             by=by, member=back, target=waiting.organisation, returned_on=accepted_on, document=waiting.number
@@ -172,12 +175,20 @@ def _issued(letter: TransferLetter, by: User, issued_on: date, valid_until: date
     latest = letter_valid_until(issued_on)
     if issued_on > local_today():
         raise ValidationError({"issued_on": "开具日期不能晚于今天。"})
-    if valid_until is not None and not issued_on <= valid_until <= latest:
+    if valid_until is not None and valid_until < issued_on:
+        raise ValidationError({"valid_until": f"不能早于开具日期{issued_on}。"})
+    if valid_until is not None and valid_until > latest and letter.direction == LetterDirection.OUTWARD:
         raise ValidationError({"valid_until": f"应在{issued_on}至{latest}之间。依据：{LETTER_SOURCE}。"})
+    _refuse_numbers("note", letter.note)
     letter.issued_on, letter.valid_until, letter.issued_by = issued_on, valid_until or latest, by
     letter.full_clean()
     letter.save(force_insert=True)
     _record(by, "letter.issue", letter)
+
+
+def _refuse_numbers(field: str, text: str) -> None:
+    if holds_id_number(text):
+        raise ValidationError({field: "这里不要写身份号码。"})
 
 
 def _open(letter: TransferLetter, direction: str, accepted_on: date | None) -> TransferLetter:
@@ -219,6 +230,7 @@ def _happened(by: User, letter: TransferLetter, member: Member, kind: str, after
 
 
 def _closed(letter: TransferLetter, by: User, state: str, note: str, **facts: Any) -> TransferLetter:
+    _refuse_numbers("reason" if state == LetterState.CANCELLED else "note", note)
     for field, value in facts.items():
         setattr(letter, field, value)
     letter.state, letter.closing_note, letter.closed_by, letter.closed_at = state, note.strip(), by, timezone.now()

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import User
 from branches.choices import MemberChangeKind
 from branches.models import Member, MemberChange, Organisation, RosterBatch
+from branches.policy.identity import holds_id_number
 from branches.services.loading import rows_insert, stamp
 from core import audit
 
@@ -45,6 +47,8 @@ def happening_record(
     Write the history row and the audit event of one act, in the act's own transaction. ``organisation``: where it
     happened, if not in the member's present branch.
     """
+    if holds_id_number(what.reason) or holds_id_number(what.document):
+        raise ValidationError("说明和依据里不要写身份号码。")
     place = organisation or member.organisation
     change = MemberChange(
         member=member,

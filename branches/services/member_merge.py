@@ -120,7 +120,7 @@ def _references_join(kept: Member, dropped: Member) -> list[str]:
         rows = relation.related_model._base_manager.filter(**{name: dropped})
         for row in rows.order_by("pk"):
             if not _repointed(row, name, kept):
-                apart.append(f"{row._meta.verbose_name}：{row}")
+                apart.append(str(row._meta.verbose_name))  # its content may be for fewer eyes than the history
                 row.delete()
     return apart
 

@@ -179,6 +179,7 @@ def standing_restore(
     *, by: User, member: Member, target: Organisation, effective_on: date, document: str, note: str = ""
 ) -> Member:
     """恢复党籍: back on the roster of ``target``; whoever is back is no longer lost."""
+    branches_lock([target.pk])
     if member_locked(member).leave_reason != LeaveReason.SUSPENDED:
         raise ValidationError("该党员没有停止党籍。")
     try:

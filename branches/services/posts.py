@@ -43,6 +43,7 @@ def post_assign(*, by: User, organisation: Organisation, member: Member, kind: s
 @transaction.atomic
 def post_end(*, by: User, post: Post, ends_on: date) -> Post:
     """End a post; ``ends_on`` is the first day without it."""
+    branches_lock([post.organisation_id])
     ended = Post.objects.select_for_update(of=("self",)).select_related("organisation", "member").get(pk=post.pk)
     if ended.ends_on is not None:
         raise ValidationError(f"该职务已于{ended.ends_on}免去。")

@@ -104,6 +104,8 @@ def _change(changes: Sequence[Change], kept: dict[int, tuple[tuple[str, ...], in
         names = person_pinyin(str(values[0]))
         rows.append([*values, *names, *_new_numbers(after, numbers), now, revision + 1, change.member_id])
     rows_update(Member, columns, rows)
+    if joined := [change.member_id for change in changes if "joined_on" in change.fields]:
+        dues_follow(member_ids=joined)
 
 
 def _kept(changes: Sequence[Change]) -> dict[int, tuple[tuple[str, ...], int]]:

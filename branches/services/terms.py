@@ -126,6 +126,8 @@ def term_extend_approve(
         raise ValidationError({"document": "请填写批准文号。"})
     if document_on > local_today():
         raise ValidationError({"document_on": "批准日期不能晚于今天。"})
+    if problem := extension_problem(found.term.expires_on, found.until, rules_on(local_today()).extension_months):
+        raise ValidationError(problem)
     found.document, found.document_on = document.strip(), document_on
     _decide(found, by, ExtensionState.APPROVED, note)
     Term.objects.filter(pk=found.term_id).update(extended_until=found.until)

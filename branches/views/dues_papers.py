@@ -68,6 +68,8 @@ def dues_account_page(request: UserRequest, pk: int) -> HttpResponse:
 @door(Capability.EXPORT_CREATE, methods=("POST",))
 def dues_account_export(request: UserRequest, pk: int) -> HttpResponseBase:
     account = _account(request, pk)
+    if not request.user.scope(Capability.EXPORT_CREATE).covers(account.branch.path):
+        raise PermissionDenied("您没有导出这个党支部账目的权限。")
     title = exports.account_title(account)
     _exported(request, exports.ACCOUNT, account.year, account.branch)
     if request.POST.get("format") == "docx":
@@ -91,8 +93,10 @@ def dues_template(request: UserRequest, pk: int) -> HttpResponseBase:
     year = YearQuery.read(request.GET.dict()).year
     if request.GET.get("kind") == DuesImportKind.PAYMENTS:
         ledger = selectors.branch_year(branch, year, local_today())
+        _exported(request, exports.LEDGER, year, branch)
         return _file(f"{year}年党费交纳情况.xlsx", lambda file: exports.write_ledger(ledger, file))
     lines = selectors.base_lines(branch, year)
+    _exported(request, "党费计算基数", year, branch)
     return _file(f"{year}年党费计算基数.xlsx", lambda file: exports.write_base_template(lines, year, file))
 
 

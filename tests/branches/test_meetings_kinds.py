@@ -1,6 +1,6 @@
 """What each kind of organisation life has of its own; joint meetings; what a return does to an open correction."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from branches.models import (
     MeetingCount,
     MeetingDetail,
     MeetingVersion,
+    Member,
     Membership,
     Obligation,
 )
@@ -24,6 +25,7 @@ from branches.policy.identity import holds_id_number
 from branches.policy.meeting_kinds import DetailData, audience, votes_missing
 from branches.selectors.meeting_pages import meeting_page, meetings_in_full
 from branches.selectors.meeting_versions import corrections_of, meeting_content
+from branches.selectors.meetings import guest_seats
 from branches.services.meetings import (
     DecisionData,
     Mark,
@@ -442,3 +444,11 @@ def test_newcomer_of_a_guest_is_told_in_a_correction(city):
     page = city.client(Role.BRANCH_SECRETARY).get(f"/meetings/{meeting.pk}/correct/").context["page"]
     assert page.joined == [newcomer.name]
     assert len(page.seats) == 8
+
+
+def test_guests_are_named_without_their_right_to_vote(city):
+    suspended = city.sibling_members[0]
+    Member.objects.filter(pk=suspended.pk).update(voting_suspended_from=date(2020, 1, 1))
+    seats = guest_seats([city.sibling.pk], local_today())
+    assert {seat.member_id for seat in seats} == {member.pk for member in city.sibling_members}
+    assert {(seat.has_vote, seat.probationary) for seat in seats} == {(False, False)}

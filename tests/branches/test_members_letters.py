@@ -16,6 +16,7 @@ from branches.selectors.member_history import roster_on
 from branches.services import letters as services
 from branches.services.members import member_disable, member_transfer
 from core.calendar import local_today
+from core.crypto import keyed_hash
 from core.models import AuditEvent, Notice
 from tests.branches.rosters import id_number
 from tests.factories import make_user
@@ -203,3 +204,36 @@ def test_rights_in_the_branch_left_end_and_the_unit_is_told(city, staff, foreign
     member_disable(by=foreign_staff, member=member, reason="deceased", left_on=local_today())
     holder.refresh_from_db()
     assert holder.session_epoch > epoch
+
+
+@pytest.mark.parametrize("reason", ["suspended", "expelled", "deceased"])
+def test_only_who_was_transferred_out_comes_back_by_letter(city, staff, reason):
+    gone = city.foreign_members[0]
+    hashed = keyed_hash(id_number(71))
+    Member.objects.filter(pk=gone.pk).update(id_number_hash=hashed, left_on=DAY, leave_reason=reason)
+    letter = services.letter_register(
+        by=staff, organisation=city.branch, person_name=gone.name, outside="中共邻市档案馆支部委员会", issued_on=DAY
+    )
+    day = DAY + timedelta(days=3)
+    refused(services.letter_receive, by=staff, letter=letter, accepted_on=day, values={}, id_number=id_number(71))
+    gone.refresh_from_db()
+    assert (gone.organisation, gone.leave_reason) == (city.foreign, reason)
+
+
+def test_another_name_than_the_letters_does_not_come_back(city, staff):
+    gone = city.foreign_members[0]
+    hashed = keyed_hash(id_number(71))
+    Member.objects.filter(pk=gone.pk).update(id_number_hash=hashed, left_on=DAY, leave_reason="transferred")
+    letter = services.letter_register(
+        by=staff, organisation=city.branch, person_name="沈来", outside="中共邻市档案馆支部委员会", issued_on=DAY
+    )
+    about = {"letter": letter, "accepted_on": DAY + timedelta(days=3), "values": {}, "id_number": id_number(71)}
+    assert "姓名不符" in refused(services.letter_receive, by=staff, **about)
+
+
+def test_id_numbers_are_refused_in_notes_and_reasons(city, staff):
+    about = {"member": city.members[3], "issued_on": DAY, "outside": "中共邻市档案馆支部委员会"}
+    assert "身份号码" in refused(services.letter_issue, by=staff, note=f"号码{id_number(71)}", **about)
+    letter = services.letter_issue(by=staff, **about)
+    assert "身份号码" in refused(services.letter_cancel, by=staff, letter=letter, reason=f"抄错{id_number(71)}")
+    assert not AuditEvent.objects.filter(reason__contains=id_number(71)).exists()
