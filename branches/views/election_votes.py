@@ -25,6 +25,7 @@ from branches.forms.elections import (
 from branches.models import ElectionContest
 from branches.selectors.elections import basis_of, contest_state, contests_in_full
 from branches.services import election_votes as services
+from branches.views.elections import act_on
 from core.actors import UserRequest
 
 VIEW, RECORD = Capability.ELECTION_VIEW, Capability.ELECTION_RECORD
@@ -113,14 +114,4 @@ def _contest(request: UserRequest, pk: int) -> ElectionContest:
 def _act(
     request: UserRequest, contest: ElectionContest, form: forms.Form, title: str, act: Callable[[dict[str, Any]], Any]
 ) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except ValidationError as error:
-            refuse(form, error)
-        else:
-            messages.success(request, f"{title}：已保存。")
-            return redirect("branches:election_detail", pk=contest.election_id)
-    title = f"{title}：{contest.get_office_display()}"
-    context = {"form": form, "election": contest.election, "title": title}
-    return render(request, "branches/election_form.html", context)
+    return act_on(request, contest.election, form, f"{title}：{contest.get_office_display()}", act)

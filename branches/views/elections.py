@@ -105,7 +105,7 @@ def election_paper(request: UserRequest, pk: int, paper: str) -> HttpResponseBas
 def election_update(request: UserRequest, pk: int) -> HttpResponse:
     election = _election(request, pk, RECORD)
     form = ElectionPapersForm(request.POST or None, election=election, rules=rules_of(election))
-    return _act(
+    return act_on(
         request, election, form, "筹备情况",
         lambda data: elections.election_revise(by=request.user, election=election, values=data),
     )  # fmt: skip
@@ -115,7 +115,7 @@ def election_update(request: UserRequest, pk: int) -> HttpResponse:
 def election_link(request: UserRequest, pk: int) -> HttpResponse:
     election = _election(request, pk, RECORD)
     form = LinkForm(request.POST or None, election=election)
-    return _act(
+    return act_on(
         request, election, form, "关联党员大会记录",
         lambda data: elections.election_link(by=request.user, election=election, meeting=form.chosen()),
     )  # fmt: skip
@@ -125,7 +125,7 @@ def election_link(request: UserRequest, pk: int) -> HttpResponse:
 def election_excuse(request: UserRequest, pk: int) -> HttpResponse:
     election = _election(request, pk, RECORD)
     form = ExcuseForm(request.POST or None, user=request.user, election=election)
-    return _act(
+    return act_on(
         request, election, form, "登记不计入应到会",
         lambda data: elections.election_excuse(by=request.user, election=election, **data),
     )  # fmt: skip
@@ -148,7 +148,7 @@ def election_count_in(request: UserRequest, pk: int) -> HttpResponse:
 def election_cancel(request: UserRequest, pk: int) -> HttpResponse:
     election = _election(request, pk, RECORD)
     form = ReasonForm(request.POST or None)
-    return _act(
+    return act_on(
         request, election, form, "取消选举",
         lambda data: elections.election_cancel(by=request.user, election=election, reason=data["reason"]),
     )  # fmt: skip
@@ -164,14 +164,14 @@ def election_report(request: UserRequest, pk: int) -> HttpResponse:
         act = {name: data[name] for name in ("report_number", "report_on")}
         return election_results.election_report(by=request.user, election=election, posts=form.posts(), **act)
 
-    return _act(request, election, form, "报告选举结果", report)
+    return act_on(request, election, form, "报告选举结果", report)
 
 
 @door(APPROVE)
 def election_approve(request: UserRequest, pk: int) -> HttpResponse:
     election = _election(request, pk, APPROVE)
     form = ApprovalForm(request.POST or None)
-    return _act(
+    return act_on(
         request, election, form, "批准备案",
         lambda data: election_results.election_approve(by=request.user, election=election, **data),
     )  # fmt: skip
@@ -182,7 +182,7 @@ def _election(request: UserRequest, pk: int, capability: Capability) -> Election
     return found
 
 
-def _act(
+def act_on(
     request: UserRequest, election: Election, form: forms.Form, title: str, act: Callable[[dict[str, Any]], Any]
 ) -> HttpResponse:
     """A form about an election: done and back to its page, or shown again with what was refused."""
