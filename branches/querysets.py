@@ -86,6 +86,24 @@ class OrganisationRowQuerySet(ScopedQuerySet):
     scope_field = "organisation__path"
 
 
+class AddressedRowQuerySet(OrganisationRowQuerySet):
+    """
+    Rows addressed to everything below their organisation, as a city's plan or circular is: read by whoever lies below
+    it and by whoever reaches it. Reading goes down with the
+    capabilities in ``addressed`` alone; every other one reaches what lies in the scope.
+    """
+
+    addressed: frozenset[Capability] = frozenset()
+
+    def visible_to(self, user: User, capability: Capability) -> Self:
+        scope = user.scope(capability)
+        if scope.everything or capability not in self.addressed:
+            return super().visible_to(user, capability)
+        above = {path[:end] for path in scope.paths for end in range(STEP, len(path), STEP)}
+        inside = self._inside(user, scope)
+        return self.filter(inside | Q(organisation__path__in=above)) if inside else self.none()
+
+
 class OrganisationChangeQuerySet(OrganisationRowQuerySet):
     def in_force(self) -> Self:
         """Changes that hold: neither reversed nor themselves a reversal."""

@@ -5,6 +5,10 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("reports.urls")),
     path("", include("branches.urls")),
+    path("", include("education.urls")),
+    path("", include("discipline.urls")),
+    path("", include("oversight.urls")),
+    path("", include("outreach.urls")),
     path("", include("accounts.urls")),
     path("", include("core.urls")),
 ]

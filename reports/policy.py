@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from core.periods import Freq
 
 #: Days before the end of a period at which a branch that is behind is reminded (本级默认).
-AHEAD_DAYS: dict[str, int] = {Freq.MONTH: 7, Freq.QUARTER: 15, Freq.YEAR: 30}
+AHEAD_DAYS: dict[str, int] = {Freq.MONTH: 7, Freq.QUARTER: 15, Freq.YEAR: 30, "once": 7}
 #: Days after the end of a period within which the one overdue reminder is sent; older ones stay on the home page only.
 OVERDUE_DAYS = 30
 

@@ -7,6 +7,7 @@ class Frequency(models.TextChoices):
     MONTH = "month", "每月"
     QUARTER = "quarter", "每季度"
     YEAR = "year", "每年"
+    ONCE = "once", "按期限"
 
 
 class RequirementLevel(models.TextChoices):

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.roles import Capability
 from branches.models import Organisation
 from branches.selectors.obligation_matrix import MatrixQuery, periods_to_choose, places_within
-from branches.selectors.obligations import rule_titles
+from branches.selectors.obligation_rules import rule_titles
 from core.calendar import local_today
 from core.periods import Freq, Period, parse_period, period_of
 

@@ -16,7 +16,8 @@ from branches.choices import OrganisationKind
 from branches.models import Obligation, Organisation
 from branches.policy.obligations import State
 from branches.selectors.obligation_matrix import period_codes
-from branches.selectors.obligations import obligation_state, rule_titles, state_query
+from branches.selectors.obligation_rules import rule_titles
+from branches.selectors.obligations import obligation_state, state_query
 from core.calendar import local_today
 from core.ledgers import AutocompleteFilter, ChoiceFilter, Column, Filter, FilterError, Ledger
 from core.periods import Freq, Period, parse_period
@@ -67,6 +68,10 @@ def _state(done: int, needed: int, waived: bool, *span_and_level: Any) -> State:
     return obligation_state(done, needed, waived, starts_on, ends_on, local_today(), level)
 
 
+def _when(period: str, subject: str, ends_on: date) -> str:
+    return f"{ends_on.isoformat()} 前" if subject else parse_period(period).title
+
+
 def _in_state(queryset: QuerySet[Any], state: str) -> QuerySet[Any]:
     return queryset.filter(state_query(state, local_today()))
 
@@ -84,9 +89,16 @@ class ObligationLedger(Ledger):
     capability = Capability.OBLIGATION_LIST
     export_url = "branches:obligation_export"
     columns = (
-        Column("rule", "应做事项", "requirement__title", link="branches:obligation_detail", width=18),
-        Column("period", "期间", text=lambda code: parse_period(code).title, width=16),
-        Column("organisation", "党支部", "organisation__short_name", width=28),
+        Column(
+            "rule",
+            "应做事项",
+            ("requirement__title", "title"),
+            text=lambda rule, title: title or rule,
+            link="branches:obligation_detail",
+            width=24,
+        ),
+        Column("period", "期间", ("period", "subject", "ends_on"), text=_when, width=16),
+        Column("organisation", "党组织", "organisation__short_name", width=28),
         Column("unit", "单位", width=24, hidden_on_phone=True),
         Column("figures", "已做/应做", ("done", "needed"), text="{}/{}".format, sheet=False),
         Column("needed", "应做", kind="number", page=False, width=8),
@@ -109,6 +121,7 @@ class ObligationLedger(Ledger):
             hidden_on_phone=True,
         ),
         Column("label", "性质", "requirement__label", page=False, width=12),
+        Column("duty", "所属规则", "requirement__title", page=False, width=18),
         Column("code", "规则编号", "requirement__code", page=False, width=10),
     )
     filters = (

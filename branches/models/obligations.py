@@ -4,15 +4,23 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from branches.choices import Frequency, MeetingKind, RequirementCondition, RequirementLevel
+from branches.choices import (
+    Frequency,
+    MeetingKind,
+    OrganisationKind,
+    RequirementCondition,
+    RequirementLevel,
+)
 from branches.models.organisations import Organisation
 from branches.querysets import ObligationPartQuerySet, OrganisationRowQuerySet
+from core.periods import parse_period
 
 
 class Requirement(models.Model):
     """
     A dated rule: what is due, how often, for whom, and where that is written (domain.md §16). ``measure`` names what it
-    is counted from (branches/policy/measures.py).
+    is counted from (branches/policy/measures.py); a rule of the frequency "once" is asked by a record with a day of its
+    own (branches/policy/deadlines.py).
     """
 
     code = models.CharField("编号", max_length=8)
@@ -22,6 +30,7 @@ class Requirement(models.Model):
     condition = models.CharField(
         "适用", max_length=16, choices=RequirementCondition, default=RequirementCondition.ALWAYS
     )
+    audience = models.CharField("对象", max_length=16, choices=OrganisationKind, default=OrganisationKind.BRANCH)
     level = models.CharField("级别", max_length=4, choices=RequirementLevel, default=RequirementLevel.DUE)
     measure = models.CharField("计量", max_length=20, default="meetings")
     source = models.CharField("依据", max_length=120)
@@ -69,7 +78,8 @@ class Obligation(models.Model):
     """
     One rule for one organisation in one period: needed, done, waived. A summary that is opened ahead for everyone
     and rewritten in
-    the transaction of its cause; whether it is overdue depends on the day and is judged when reading.
+    the transaction of its cause; whether it is overdue depends on the day and is judged when reading. What is due once
+    has its record as ``subject``, what it is as ``title``, and the month in which it ends as its period.
     """
 
     requirement = models.ForeignKey(Requirement, models.PROTECT, related_name="obligations", verbose_name="规则")
@@ -82,6 +92,8 @@ class Obligation(models.Model):
     needed = models.PositiveSmallIntegerField("应做")
     done = models.PositiveSmallIntegerField("已做", default=0)
     waived = models.BooleanField("减免", default=False)
+    subject = models.CharField("对应记录", max_length=40, blank=True, default="", db_default="")
+    title = models.CharField("事项名称", max_length=80, blank=True, default="", db_default="")
 
     objects = OrganisationRowQuerySet.as_manager()
 
@@ -89,7 +101,17 @@ class Obligation(models.Model):
         verbose_name = "应做事项"
         verbose_name_plural = "应做事项"
         constraints = [
-            models.UniqueConstraint(name="obligation_unique", fields=["organisation", "period", "requirement"]),
+            models.UniqueConstraint(
+                name="obligation_unique", fields=["organisation", "period", "requirement", "subject"]
+            ),
+            models.UniqueConstraint(
+                name="obligation_subject_unique",
+                fields=["subject", "organisation", "requirement"],
+                condition=~Q(subject=""),
+            ),
+            models.CheckConstraint(
+                name="obligation_subject_titled", condition=Q(subject="", title="") | (~Q(subject="") & ~Q(title=""))
+            ),
             models.CheckConstraint(name="obligation_dates", condition=Q(ends_on__gte=F("starts_on"))),
         ]
         indexes = [
@@ -101,6 +123,18 @@ class Obligation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation_id} {self.requirement_id} {self.period}"
+
+    @property
+    def what(self) -> str:
+        """What is due, in words; needs the rule where it is due every period."""
+        return self.title or self.requirement.title
+
+    @property
+    def when(self) -> str:
+        """Until when: the period, or the day of what is due once."""
+        if self.subject:
+            return f"{self.ends_on.year}年{self.ends_on.month}月{self.ends_on.day}日前"
+        return parse_period(self.period).title
 
 
 class Waiver(models.Model):

@@ -12,6 +12,8 @@ from core.periods import Freq, Period, period_of, periods_between
 
 #: (longest period, days): due soon is the last week of a month, and the last 30 days of a quarter or a year.
 SOON_BY_LENGTH = ((31, 7), (366, 30))
+#: What runs over years, as a task may.
+SOON_LONGEST = 30
 
 
 #: Levels of a rule: what is due is asked and may be overdue, what only warns is shown (domain.md §16).
@@ -64,7 +66,7 @@ BEHIND = (State.OVERDUE, State.DUE_SOON, State.DUE)
 def soon_days(starts_on: date, ends_on: date) -> int:
     """How many days before its end a period's obligation becomes due soon."""
     length = (ends_on - starts_on).days + 1
-    return next(days for longest, days in SOON_BY_LENGTH if length <= longest)
+    return next((days for longest, days in SOON_BY_LENGTH if length <= longest), SOON_LONGEST)
 
 
 def state_of(
@@ -91,8 +93,15 @@ def horizon(today: date) -> date:
     return period_of(today, Freq.QUARTER).next().ends_on
 
 
+#: The frequency of a rule that is asked by a record with a day of its own (branches/policy/deadlines.py).
+ONCE = "once"
+
+
 class Rule(NamedTuple):
-    """A dated version of a rule, as far as opening needs it; ``valid_until`` is exclusive."""
+    """
+    A dated version of a rule, as far as opening needs it; ``valid_until`` is exclusive, ``audience`` the kind of
+    organisation that is asked.
+    """
 
     pk: int
     code: str
@@ -101,6 +110,7 @@ class Rule(NamedTuple):
     condition: str
     valid_from: date
     valid_until: date | None
+    audience: str = "branch"
 
 
 class Slot(NamedTuple):
@@ -122,6 +132,8 @@ def slots(rules: Iterable[Rule], since: date, through: date) -> list[Slot]:
     """Every rule × period that begins within since..through, by the version in force on the first day of the period."""
     versions: dict[str, list[Rule]] = {}
     for rule in rules:
+        if rule.frequency == ONCE:
+            continue
         versions.setdefault(rule.code, []).append(rule)
     found = []
     for dated in versions.values():

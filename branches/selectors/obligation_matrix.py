@@ -30,7 +30,8 @@ from branches.selectors.obligation_cells import (
     fill_years,
     single,
 )
-from branches.selectors.obligations import state_query, unit_names
+from branches.selectors.obligation_pages import unit_names
+from branches.selectors.obligations import state_query
 from branches.selectors.organisations import organisations_matching
 from core.calendar import local_today
 from core.periods import Freq, Period, periods_between
@@ -146,7 +147,7 @@ def headings_of(query: MatrixQuery) -> list[Heading]:
     """The columns: by rule, then by time. A quarter shows its months, itself, and the year that it belongs to."""
     rows = Requirement.objects.order_by("code", "valid_from").values_list("title", "level", *Rule._fields)
     told = {Rule(*rule): (title, level) for title, level, *rule in rows}
-    rules = [rule for rule in told if query.rule in ("", rule.code)]
+    rules = [rule for rule in told if query.rule in ("", rule.code) and _is_asked(rule, query)]
     year = query.period.year
     found = [
         _heading(slot, *told[slot.rule])
@@ -154,6 +155,13 @@ def headings_of(query: MatrixQuery) -> list[Heading]:
         if _is_shown(slot.period, query.period)
     ]
     return _by_year(found) if query.period.freq is Freq.YEAR else found
+
+
+def _is_asked(rule: Rule, query: MatrixQuery) -> bool:
+    """Rows are branches, or units with everything below them."""
+    if rule.audience == OrganisationKind.BRANCH:
+        return True
+    return query.by_unit and rule.audience != OrganisationKind.WORK_COMMITTEE
 
 
 def _heading(slot: Slot, title: str, level: str) -> Heading:

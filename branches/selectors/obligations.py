@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from operator import attrgetter
-from typing import Any
+from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Substr
+from django.urls import reverse
 
-from accounts.models import User
-from accounts.roles import Capability
 from accounts.scopes import STEP, UNIT_DEPTH
-from branches.choices import Frequency, MeetingKind, OrganisationKind, RequirementCondition, RequirementLevel
-from branches.models import Meeting, MeetingCount, Obligation, Organisation, Requirement, RequirementKind, Waiver
+from branches.choices import RequirementLevel
+from branches.models import Obligation, Organisation
+from branches.policy.deadlines import deadline_source
 from branches.policy.measures import measure_of
-from branches.policy.obligations import Rule, State, rule_on, state_of
-from core.calendar import local_today
-from core.periods import parse_period
+from branches.policy.obligations import State, state_of
 
 #: What is really asked; rules that only warn are shown, but nobody is behind with them (domain.md §16: R09).
 ASKED = Q(requirement__level=RequirementLevel.DUE)
@@ -68,6 +66,28 @@ def state_query(state: str, today: date) -> Q:
     }[state]
 
 
+class Act(NamedTuple):
+    """What the reader does next, and where."""
+
+    label: str
+    url: str
+
+
+def _act(obligation: Obligation, kinds: Sequence[str]) -> Act:
+    """A log is written; what has records of its own is registered there; else the obligation tells what it asks."""
+    rule, organisation = obligation.requirement, obligation.organisation_id
+    measure, source = measure_of(rule.measure), deadline_source(rule.measure)
+    if kinds:
+        return Act(
+            "写记录", f"{reverse('branches:meeting_new')}?{urlencode({'branch': organisation, 'kind': kinds[0]})}"
+        )
+    if obligation.subject and source:
+        return Act("去办理", source.url(obligation.subject))
+    if measure and measure.record_url:
+        return Act("去登记", measure.record_url(organisation))
+    return Act("查看", reverse("branches:obligation_detail", args=[obligation.pk]))
+
+
 @dataclass(frozen=True)
 class Due:
     """An obligation that somebody still has to meet."""
@@ -78,13 +98,18 @@ class Due:
 
     @property
     def title(self) -> str:
-        return f"{self.obligation.requirement.title}（{parse_period(self.obligation.period).title}）"
+        return f"{self.obligation.what}（{self.obligation.when}）"
+
+    @property
+    def act(self) -> Act:
+        """Where it is done."""
+        return _act(self.obligation, self.kinds)
 
 
-def branch_todo(organisation_ids: Iterable[int], today: date, since: date | None = None) -> list[Due]:
+def todo_of(organisation_ids: Iterable[int], today: date, since: date | None = None) -> list[Due]:
     """
-    What these branches have to do on ``today``, the earliest end first: overdue ones that ended on or after ``since``
-    (default: the first of January of last year) and those of the running periods. Two queries.
+    What these organisations have to do on ``today``, the earliest end first: overdue ones that ended on or after
+    ``since`` (default: the first of January of last year) and those of the running periods. Two queries.
     """
     oldest = since or date(today.year - 1, 1, 1)
     rows = (
@@ -94,7 +119,9 @@ def branch_todo(organisation_ids: Iterable[int], today: date, since: date | None
         .prefetch_related("requirement__kinds")
         .order_by("ends_on", "requirement__code", "organisation__path")
     )
-    return [Due(row, _state(row, today), tuple(each.kind for each in row.requirement.kinds.all())) for row in rows]
+    return [
+        Due(row, state_of_row(row, today), tuple(each.kind for each in row.requirement.kinds.all())) for row in rows
+    ]
 
 
 def obligations_of(organisation: Organisation, start: date, end: date) -> QuerySet[Obligation]:
@@ -103,7 +130,8 @@ def obligations_of(organisation: Organisation, start: date, end: date) -> QueryS
     return rows.select_related("requirement").order_by("requirement__code", "starts_on")
 
 
-def _state(row: Obligation, today: date) -> State:
+def state_of_row(row: Obligation, today: date) -> State:
+    """What stands of it; needs the rule."""
     level = row.requirement.level
     return obligation_state(row.done, row.needed, row.waived, row.starts_on, row.ends_on, today, level)
 
@@ -162,195 +190,3 @@ def _counts(today: date) -> dict[str, Count]:
         "due": Count("pk", filter=due_on(today)),
         "waived_count": Count("pk", filter=waived),
     }
-
-
-# One obligation
-
-
-@dataclass(frozen=True)
-class Record:
-    """A log that was counted, and as what."""
-
-    meeting: Meeting
-    kinds: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What was counted where it is not logs: (label, how many), and where it is listed and recorded by this reader."""
-
-    label: str
-    hint: str
-    lines: tuple[tuple[str, int], ...]
-    url: str
-    record_url: str
-
-
-@dataclass(frozen=True)
-class ObligationPage:
-    """One obligation: the rule, the logs counted for it, which groups met, its waivers, and what the reader may do."""
-
-    obligation: Obligation
-    state: State
-    period_title: str
-    unit: str
-    records: tuple[Record, ...]
-    groups: tuple[tuple[Organisation, bool], ...]
-    waivers: tuple[Waiver, ...]
-    kinds: tuple[str, ...]
-    may_record: bool
-    may_waive: bool
-    measured: Measured | None = None
-
-    @property
-    def open_waiver(self) -> Waiver | None:
-        return next((waiver for waiver in self.waivers if waiver.revoked_at is None), None)
-
-    @property
-    def asked(self) -> str:
-        """How often the rule asks it of every branch, in words."""
-        return _asked(self.obligation.requirement)
-
-    @property
-    def missing(self) -> int:
-        return max(self.obligation.needed - self.obligation.done, 0)
-
-    @property
-    def hint(self) -> str:
-        """What would be counted here."""
-        if self.measured:
-            return self.measured.hint
-        kinds = "、".join(MeetingKind(kind).label for kind in self.kinds)
-        return f"{kinds}的记录提交后自动计入，不需要另外填报。"
-
-
-def obligations_in_full() -> QuerySet[Obligation]:
-    return Obligation.objects.select_related("requirement", "organisation")
-
-
-def obligation_page(user: User, obligation: Obligation) -> ObligationPage:
-    """All that the page of an obligation shows."""
-    path = obligation.organisation.path
-    kinds = tuple(obligation.requirement.kinds.order_by("pk").values_list("kind", flat=True))
-    records = obligation_records(obligation)
-    waivers = Waiver.objects.filter(obligation=obligation).select_related("by", "revoked_by")
-    return ObligationPage(
-        obligation=obligation,
-        state=_state(obligation, local_today()),
-        period_title=parse_period(obligation.period).title,
-        unit=unit_names([path]).get(path[: STEP * UNIT_DEPTH], ""),
-        records=tuple(records),
-        groups=tuple(_groups(obligation, records)),
-        waivers=tuple(waivers),
-        kinds=kinds,
-        may_record=obligation.starts_on <= local_today() and user.scope(Capability.MEETING_SUBMIT).covers(path),
-        may_waive=user.scope(Capability.OBLIGATION_WAIVE).covers(path),
-        measured=_measured(user, obligation),
-    )
-
-
-def _measured(user: User, obligation: Obligation) -> Measured | None:
-    measure = measure_of(obligation.requirement.measure)
-    if measure is None:
-        return None
-    span = (obligation.organisation_id, obligation.starts_on, obligation.ends_on)
-
-    def reached(capability: str) -> bool:
-        return bool(capability) and user.scope(Capability(capability)).covers(obligation.organisation.path)
-
-    return Measured(
-        measure.label,
-        measure.hint,
-        tuple(measure.lines(*span)) if measure.lines else (),
-        measure.url(*span) if measure.url and reached(measure.capability) else "",
-        measure.record_url(span[0]) if measure.record_url and reached(measure.record_capability) else "",
-    )
-
-
-def obligation_records(obligation: Obligation) -> list[Record]:
-    """The logs from which ``done`` was counted, the earliest first. One query."""
-    counts = (
-        MeetingCount.objects.filter(
-            organisation=obligation.organisation_id, held_on__range=(obligation.starts_on, obligation.ends_on)
-        )
-        .filter(kind__in=RequirementKind.objects.filter(requirement=obligation.requirement_id).values("kind"))
-        .select_related("meeting__group")
-        .order_by("held_on", "meeting_id", "kind")
-    )
-    found: dict[int, tuple[Meeting, list[str]]] = {}
-    for count in counts:
-        found.setdefault(count.meeting_id, (count.meeting, []))[1].append(MeetingKind(count.kind).label)
-    return [Record(meeting, tuple(kinds)) for meeting, kinds in found.values()]
-
-
-def _groups(obligation: Obligation, records: Iterable[Record]) -> list[tuple[Organisation, bool]]:
-    """Where each group is asked: those standing on the first day, and whether each met."""
-    if obligation.requirement.condition != RequirementCondition.HAS_GROUPS:
-        return []
-    met = {record.meeting.group_id for record in records}
-    groups = Organisation.objects.groups_of(obligation.organisation)
-    return [(group, group.pk in met) for group in groups.standing_on(obligation.starts_on)]
-
-
-def unit_names(paths: Iterable[str] = ()) -> dict[str, str]:
-    """Short names of units by path: of those above these organisations, or of all."""
-    units = Organisation.objects.of_kind(OrganisationKind.UNIT)
-    above = {path[: STEP * UNIT_DEPTH] for path in paths}
-    return dict((units.filter(path__in=above) if above else units).values_list("path", "short_name"))
-
-
-def waivers_in_full() -> QuerySet[Waiver]:
-    return Waiver.objects.select_related("obligation__organisation", "obligation__requirement")
-
-
-# Rules
-
-
-@dataclass(frozen=True)
-class RuleRow:
-    """A version of a rule as its page tells it."""
-
-    requirement: Requirement
-    kinds: str
-    asked: str
-    in_force: bool
-
-
-def requirement_rows(today: date) -> list[RuleRow]:
-    """Every version of every rule, the newest first. Two queries."""
-    rules = list(Requirement.objects.order_by("code", "-valid_from").prefetch_related("kinds"))
-    return [
-        RuleRow(
-            rule,
-            _counted_from(rule),
-            _asked(rule),
-            _in_force(rule, rules, today),
-        )
-        for rule in rules
-    ]
-
-
-def _counted_from(rule: Requirement) -> str:
-    """The kinds of meeting, or what another measure counts."""
-    measure = measure_of(rule.measure)
-    return measure.label if measure else "、".join(MeetingKind(each.kind).label for each in rule.kinds.all())
-
-
-def _asked(rule: Requirement) -> str:
-    measure = measure_of(rule.measure)
-    if measure and measure.asked_words:
-        return f"{Frequency(rule.frequency).label}{measure.asked_words}"
-    each = "每个党小组" if rule.condition == RequirementCondition.HAS_GROUPS else ""
-    return f"{each}{Frequency(rule.frequency).label}至少 {rule.needed} 次"
-
-
-def _in_force(rule: Requirement, rules: Iterable[Requirement], today: date) -> bool:
-    versions = [Rule(*attrgetter(*Rule._fields)(each)) for each in rules if each.code == rule.code]
-    current = rule_on(versions, today)
-    return current is not None and current.pk == rule.pk
-
-
-def rule_titles() -> dict[str, str]:
-    """Code and title of every rule, of its latest version."""
-    rows: Any = Requirement.objects.order_by("code", "valid_from").values_list("code", "title")
-    return dict(rows)

@@ -26,7 +26,7 @@ from branches.services.admission_follow import applicant_end, applicant_move
 from branches.services.admission_rules import admission_rules_load
 from branches.services.admission_trace import change_keep, text_checked
 from branches.services.names import person_pinyin
-from branches.services.obligations import branches_lock
+from branches.services.obligations import organisations_lock
 from core import audit
 from core.calendar import local_today
 
@@ -137,7 +137,7 @@ def applicant_transfer(
     To another branch from ``moved_on`` on; the time of education counts on without a break (发展党员细则). Contacts
     stay behind and are to be named anew. Who is a member already moves on the roster or by letter instead.
     """
-    branches_lock(sorted({applicant.organisation_id, target.pk}))
+    organisations_lock(sorted({applicant.organisation_id, target.pk}))
     person = _locked(applicant)
     _check_branch(target, "target")
     if person.status in (ApplicantStatus.STOPPED, ApplicantStatus.CANCELLED):
@@ -154,12 +154,12 @@ def applicant_transfer(
 
 
 def _locked(applicant: Applicant) -> Applicant:
-    branches_lock([applicant.organisation_id])
+    organisations_lock([applicant.organisation_id])
     return Applicant.objects.select_related("organisation", "member").get(pk=applicant.pk)
 
 
 def _check_branch(organisation: Organisation, field: str) -> None:
-    branches_lock([organisation.pk])
+    organisations_lock([organisation.pk])
     organisation.refresh_from_db(fields=["kind", "status", "type_code"])
     if organisation.kind != OrganisationKind.BRANCH or organisation.status != OrganisationStatus.ACTIVE:
         raise ValidationError({field: "请选择状态正常的党支部。"})

@@ -27,7 +27,7 @@ from branches.services.admission_dues import dues_refresh
 from branches.services.admission_helpers import HELPER_ROLES, helpers_replace
 from branches.services.admission_members import joined_on_move, member_admit, member_conclude
 from branches.services.admission_trace import change_keep, text_checked
-from branches.services.obligations import branches_lock
+from branches.services.obligations import organisations_lock
 from core import audit
 from core.calendar import local_today
 
@@ -145,7 +145,7 @@ def _take_back(known: Known, row: AdmissionStep, last_review: AdmissionReview | 
 def _locked(applicants: Iterable[Applicant]) -> list[Known]:
     """Everything about these people, read anew under their branches' locks."""
     wanted = {applicant.pk: applicant.organisation_id for applicant in applicants}
-    branches_lock(sorted(set(wanted.values())))
+    organisations_lock(sorted(set(wanted.values())))
     rows = Applicant.objects.select_related("organisation", "member").filter(pk__in=wanted).order_by("pk")
     people = list(rows)
     if any(wanted[person.pk] != person.organisation_id for person in people):

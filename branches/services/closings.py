@@ -23,7 +23,7 @@ from branches.models import Organisation, QuarterClosing, QuarterClosingEvent
 from branches.policy.closings import is_locked, may_close, reason_problem
 from branches.policy.minutes import id_number_problems
 from branches.services.obligation_facts import tracked_since
-from branches.services.obligations import branches_lock
+from branches.services.obligations import organisations_lock
 from core import audit
 from core.bulk import insert_select
 from core.calendar import add_workdays, local_now, local_today, office_moment
@@ -48,7 +48,7 @@ def quarters_close() -> int:
     branches = sorted(set(due.values_list("organisation_id", flat=True)))
     if not branches:
         return 0
-    branches_lock(branches)
+    organisations_lock(branches)
     moment = timezone.now()
     closed = due.filter(organisation__in=branches).update(
         state=QuarterState.CLOSED, closed_at=moment, closed_by=None, reopen_until=None
@@ -168,7 +168,7 @@ def quarter_refuse(*, by: User, branch: Organisation, period: Period, reason: st
 
 def _held(branch: Organisation, period: Period) -> QuarterClosing:
     """The row of the quarter with its branch locked; made where the nightly run has not come by yet."""
-    branches_lock([branch.pk])
+    organisations_lock([branch.pk])
     span = {"starts_on": period.starts_on, "ends_on": period.ends_on}
     if not branch.is_branch or period.freq is not Freq.QUARTER:
         raise ValidationError("只有党支部按季度归档。", code="state")

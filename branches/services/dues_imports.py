@@ -34,7 +34,7 @@ from branches.selectors.dues_rules import rules_in_force
 from branches.selectors.dues_years import BaseLine, base_lines, payers_of
 from branches.services.dues_bases import base_due, check_year, dues_bases_save
 from branches.services.dues_payments import dues_paid_sheet
-from branches.services.obligations import branches_lock
+from branches.services.obligations import organisations_lock
 from branches.services.roster_payload import pack, unpack
 from core import audit
 from core.calendar import local_today
@@ -159,7 +159,7 @@ def _show(batch: DuesImport, plan: Plan, rows: Sequence[Record]) -> None:
 
 def _locked(pk: int) -> DuesImport:
     place = DuesImport.objects.values_list("organisation_id", flat=True).get(pk=pk)
-    branches_lock([place])
+    organisations_lock([place])
     found: DuesImport = (
         DuesImport.objects.select_for_update(of=("self",)).select_related("organisation", "by").get(pk=pk)
     )

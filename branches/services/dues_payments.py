@@ -16,7 +16,7 @@ from branches.policy.dues import cents, is_back_payment
 from branches.selectors.dues_years import month_rows, open_months
 from branches.services.dues_bases import checked_reason
 from branches.services.dues_months import dues_months_refresh
-from branches.services.obligations import branches_lock
+from branches.services.obligations import organisations_lock
 from core import audit
 from core.calendar import local_today
 
@@ -30,7 +30,7 @@ def dues_collect(
     for an impossible day, or where none of them owes anything for the month.
     """
     _check_day(paid_on, year)
-    branches_lock([branch.pk])
+    organisations_lock([branch.pk])
     chosen = [row for row in month_rows(branch, year, month) if row.member_id in member_ids]
     if not chosen:
         raise ValidationError("所选党员这个月都已登记，没有需要登记的。")
@@ -53,7 +53,7 @@ def dues_pay(
     ``extra`` yuan given beyond it (自愿多交, unlimited).
     """
     _check_day(paid_on, min((year for year, _ in months), default=paid_on.year))
-    branches_lock([branch.pk])
+    organisations_lock([branch.pk])
     rows = _open_rows(branch, member, months)
     made = [_payment(by, row, _amount_for(row, amount, rows), paid_on) for row in rows]
     if extra:
@@ -66,7 +66,7 @@ def dues_pay(
 @transaction.atomic
 def dues_reverse(*, by: User, payment: DuesPayment, reason: str) -> DuesPayment:
     """Take a payment back by a row of the opposite amount, today. It stays on record with the reason."""
-    branches_lock([payment.organisation_id])
+    organisations_lock([payment.organisation_id])
     wrong = DuesPayment.objects.select_related("organisation", "member").get(pk=payment.pk)
     if wrong.reverses_id or DuesPayment.objects.filter(reverses=wrong).exists():
         raise ValidationError("这条记录已经冲正，或本身就是冲正。")

@@ -33,7 +33,7 @@ from branches.models import (
 )
 from branches.selectors.election_rules import rules_on
 from branches.selectors.elections import electors
-from branches.services.obligations import branches_lock
+from branches.services.obligations import organisations_lock
 from branches.services.terms import check_termed
 from core import audit
 from core.calendar import local_today
@@ -194,7 +194,7 @@ def election_cancel(*, by: User, election: Election, reason: str) -> Election:
 
 def organisation_locked(organisation: Organisation) -> Organisation:
     """The organisation, its row locked, if it elects its leaders for a term."""
-    branches_lock([organisation.pk])
+    organisations_lock([organisation.pk])
     found: Organisation = Organisation.objects.get(pk=organisation.pk)
     check_termed(found)
     return found
@@ -202,7 +202,7 @@ def organisation_locked(organisation: Organisation) -> Organisation:
 
 def preparing(election: Election) -> Election:
     """The election with its organisation locked; ValidationError once its result was reported, or it was cancelled."""
-    branches_lock([election.organisation_id])
+    organisations_lock([election.organisation_id])
     found = Election.objects.select_related("organisation", "meeting").get(pk=election.pk)
     if found.state != ElectionState.PREPARING:
         raise ValidationError(f"这次选举{found.get_state_display()}，不能再改。")

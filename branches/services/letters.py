@@ -28,7 +28,7 @@ from branches.services.member_moves import (
     roster_leave,
 )
 from branches.services.members import member_create, member_return
-from branches.services.obligations import branches_lock
+from branches.services.obligations import organisations_lock
 from core import audit
 from core.calendar import local_today
 
@@ -51,7 +51,7 @@ def letter_issue(
     Issue a letter for a present member, to a branch of this portal (``target``) or to ``outside``. Nobody moves yet.
     ``valid_until``: three months after the issue unless an earlier day is given (R25).
     """
-    branches_lock([member.organisation_id])
+    organisations_lock([member.organisation_id])
     leaving = member_locked(member)
     check_present(leaving)
     check_no_letter(leaving)
@@ -193,7 +193,7 @@ def _refuse_numbers(field: str, text: str) -> None:
 
 def _open(letter: TransferLetter, direction: str, accepted_on: date | None) -> TransferLetter:
     """The letter as it waits, with the branches on both ends locked first."""
-    branches_lock(sorted({pk for pk in (letter.organisation_id, letter.target_id) if pk}))
+    organisations_lock(sorted({pk for pk in (letter.organisation_id, letter.target_id) if pk}))
     rows = TransferLetter.objects.select_for_update(of=("self",)).select_related("organisation", "target", "member")
     waiting = rows.get(pk=letter.pk)
     if waiting.state != LetterState.ISSUED:

@@ -19,14 +19,14 @@ from branches.models import (
 from branches.policy.meeting_kinds import DetailData, detail_fields
 from branches.policy.minutes import COMMITTEE, Headcount, Mark, MeetingData, Seat, VoteData, headcount, tally_of
 from branches.policy.votes import vote_outcome
-from branches.services.obligations import branches_lock, obligations_refresh
+from branches.services.obligations import obligations_refresh, organisations_lock
 
 __all__ = ["branches_refresh", "logs_count", "participants_lock", "parts_rewrite", "parts_write"]
 
 
 def participants_lock(host: int, guests: Iterable[int]) -> None:
     """Lock every branch of a joint meeting, in the order of ids, before any of their logs are counted."""
-    branches_lock(sorted({host, *guests}))
+    organisations_lock(sorted({host, *guests}))
 
 
 def branches_refresh(branches: Iterable[int], days: Sequence[date]) -> None:

@@ -18,7 +18,7 @@ from branches.policy.roster import row_problems
 from branches.services.admission_follow import applicants_follow
 from branches.services.departures import postings_follow
 from branches.services.memberships import posts_close, stay_close, stay_open
-from branches.services.obligations import branches_lock, obligations_reopen_for
+from branches.services.obligations import obligations_reopen_for, organisations_lock
 from core.calendar import local_today
 
 
@@ -56,7 +56,7 @@ def check_no_letter(member: Member) -> None:
 
 def check_branch(organisation: Organisation) -> None:
     """As it stands under its lock: it may be merged or abolished at this moment."""
-    branches_lock([organisation.pk])
+    organisations_lock([organisation.pk])
     organisation.refresh_from_db(fields=["kind", "status"])
     if organisation.kind != OrganisationKind.BRANCH or organisation.status != OrganisationStatus.ACTIVE:
         raise ValidationError({"target": "请选择状态正常的党支部。"})

@@ -27,7 +27,7 @@ from branches.selectors.member_history import follow_up_of, lost_since
 from branches.services.member_history import Happening, happening_record
 from branches.services.member_moves import check_present, member_check, member_locked, member_save
 from branches.services.members import member_disable, member_return
-from branches.services.obligations import branches_lock
+from branches.services.obligations import organisations_lock
 from core.calendar import local_today
 
 REASON_MINIMUM = 4
@@ -179,7 +179,7 @@ def standing_restore(
     *, by: User, member: Member, target: Organisation, effective_on: date, document: str, note: str = ""
 ) -> Member:
     """恢复党籍: back on the roster of ``target``; whoever is back is no longer lost."""
-    branches_lock([target.pk])
+    organisations_lock([target.pk])
     if member_locked(member).leave_reason != LeaveReason.SUSPENDED:
         raise ValidationError("该党员没有停止党籍。")
     try:
@@ -209,7 +209,7 @@ def member_strike_off(*, by: User, member: Member, effective_on: date, document:
 
 def _opened(member: Member) -> Member:
     """The present member, under the locks that every change of a roster takes: the branch, then the member."""
-    branches_lock([member.organisation_id])
+    organisations_lock([member.organisation_id])
     opened = member_locked(member)
     check_present(opened)
     return opened

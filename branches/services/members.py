@@ -32,7 +32,7 @@ from branches.services.member_moves import (
 )
 from branches.services.memberships import regroup, stay_open
 from branches.services.names import person_pinyin
-from branches.services.obligations import branches_lock
+from branches.services.obligations import organisations_lock
 from branches.services.personal_data import Personal, read_personal, set_id_number, set_phone
 from core import audit
 from core.calendar import local_today
@@ -145,7 +145,7 @@ def member_transfer(
     Move a present member to another branch within reach (组织内调整) from ``moved_on`` on; posts in the old branch end.
     Between units a 介绍信 is needed: `branches.services.letters`.
     """
-    branches_lock(sorted({member.organisation_id, target.pk}))
+    organisations_lock(sorted({member.organisation_id, target.pk}))
     moved = member_locked(member)
     check_present(moved)
     check_no_letter(moved)
@@ -169,7 +169,7 @@ def member_disable(
     Strike a member off the roster (减员) from ``left_on`` on, for one of LeaveReason but a move within the tree.
     ``kind``: what to call it in the history, if not 减员. A standing that stops is looked at again two years later.
     """
-    branches_lock([member.organisation_id])
+    organisations_lock([member.organisation_id])
     left = member_locked(member)
     check_present(left)
     check_no_letter(left)

@@ -12,9 +12,10 @@ from django.db.models import F
 from branches.choices import MeetingStatus
 from branches.models import Meeting, MeetingBranch, MeetingCount, Requirement
 from branches.services import obligation_sql as sql
+from branches.services.deadlines import deadlines_differences, deadlines_refresh_all
 from branches.services.meeting_parts import logs_count
 from branches.services.obligation_facts import derived, facts_gather, run
-from branches.services.obligations import branches_lock, obligations_open, obligations_reopen_for
+from branches.services.obligations import obligations_open, obligations_reopen_for, organisations_lock
 from core import audit
 
 FIGURES = ("needed", "done", "waived", "starts_on", "ends_on")
@@ -24,6 +25,8 @@ WHAT = {
     "needed": "应做次数",
     "done": "已做次数",
     "waived": "减免标记",
+    "period": "期间",
+    "title": "事项名称",
     "starts_on": "起始日期",
     "ends_on": "截止日期",
     "count": "计入行与会议记录不一致",
@@ -32,7 +35,7 @@ WHAT = {
 
 
 class Difference(NamedTuple):
-    """One figure that is not what the facts say; ``where`` is a period or "#" and the id of a log."""
+    """One figure that is not what the facts say; ``where`` is a period, the subject of a deadline, or "#" and a log."""
 
     what: str
     organisation_id: int
@@ -48,9 +51,9 @@ class Difference(NamedTuple):
 
 def obligations_verify() -> list[Difference]:
     """
-    Every difference between the stored obligations and what follows from rules, organisations, posts, waivers and logs,
-    and every count row that does not follow from its log. At most some ten thousand are told. All of it is seen at one
-    moment: a log saved meanwhile would else look like a difference.
+    Every difference between the stored obligations and what follows from rules, organisations, posts, waivers, logs and
+    records with a day of their own, and every count row that does not follow from its log. At most some ten thousand
+    are told. All of it is seen at one moment: a log saved meanwhile would else look like a difference.
     """
     outermost = not connection.in_atomic_block
     with transaction.atomic():
@@ -63,7 +66,8 @@ def obligations_verify() -> list[Difference]:
             rows = run(facts, sql.FINDINGS)
         found = [difference for row in rows for difference in _differences(row, codes)]
         counted = _count_differences()
-    return sorted([*counted, *found], key=lambda each: (each.organisation_id, each.where, each.rule))
+        once = [Difference(what, *key, old, new) for what, key, old, new in deadlines_differences()]
+    return sorted([*counted, *found, *once], key=lambda each: (each.organisation_id, each.where, each.rule))
 
 
 def obligations_verify_nightly() -> int:
@@ -86,10 +90,11 @@ def obligations_mend(differences: list[Difference]) -> None:
     for start in range(0, len(branches), 100):
         with transaction.atomic():
             ids = branches[start : start + 100]
-            branches_lock(ids)
+            organisations_lock(ids)
             _recount([each for each in differences if each.organisation_id in ids and each.where.startswith("#")])
             obligations_reopen_for(organisation_ids=ids)
     obligations_open()
+    deadlines_refresh_all()
     audit.record(by=None, action="obligation.mend", after={"differences": len(differences), "branches": len(branches)})
 
 

@@ -15,7 +15,13 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Max, Min, Q
 
-from branches.choices import COMMITTEE_MINIMUM, TEMPORARY_TYPES, OrganisationChangeKind, OrganisationStatus
+from branches.choices import (
+    COMMITTEE_MINIMUM,
+    TEMPORARY_TYPES,
+    Frequency,
+    OrganisationChangeKind,
+    OrganisationStatus,
+)
 from branches.models import MeetingCount, Obligation, Organisation, OrganisationChange, Requirement
 from branches.policy.measures import MEETINGS, MeasureSpan, measure_of
 from branches.policy.obligations import (
@@ -36,7 +42,7 @@ from core.periods import Freq, parse_period
 SWITCHES: dict[str, bool] = {OrganisationChangeKind.SUSPENDED: True, OrganisationChangeKind.RESUMED: False}
 _MARK = re.compile(r"/\*(\w+)(?:: ([\w.]+))?\*/")
 _FAR = date.max
-_NO_SLOT = (0, "", 0, "", _FAR, _FAR, False)
+_NO_SLOT = (0, "", 0, "", _FAR, _FAR, False, "")
 _NO_QUIET = (0, _FAR, _FAR, False)
 
 
@@ -50,19 +56,19 @@ class MeasuredRule(NamedTuple):
 
 @dataclass(frozen=True)
 class Facts:
-    """What the statements are asked with; ``branches`` None is every branch."""
+    """What the statements are asked with; ``among`` None is every organisation."""
 
     slots: Sequence[Slot]
     quiet: Sequence[tuple[int, Span]]
     since: date
     through: date
-    branches: Sequence[int] | None = None
+    among: Sequence[int] | None = None
     limit: int = 10_000
     measured: Sequence[MeasuredRule] = ()
 
 
 def facts_gather(
-    *, since: date | None = None, through: date | None = None, branches: Sequence[int] | None = None
+    *, since: date | None = None, through: date | None = None, among: Sequence[int] | None = None
 ) -> Facts:
     """
     The facts of the days since..through: by default from the first period ever opened to the horizon, or to the last
@@ -74,10 +80,13 @@ def facts_gather(
     rules = [Rule(*row) for row in Requirement.objects.order_by("code", "valid_from").values_list(*Rule._fields)]
     measured = [
         MeasuredRule(*row)
-        for row in Requirement.objects.exclude(measure=MEETINGS).order_by("pk").values_list("pk", "code", "measure")
+        for row in Requirement.objects.exclude(measure=MEETINGS)
+        .exclude(frequency=Frequency.ONCE)
+        .order_by("pk")
+        .values_list("pk", "code", "measure")
     ]
-    quiet = [*_quiet(branches), *_founded(branches, first), *_absorbed(branches)]
-    return Facts(slots(rules, first, last), quiet, first, last, branches, measured=measured)
+    quiet = [*_quiet(among), *_founded(among, first), *_absorbed(among)]
+    return Facts(slots(rules, first, last), quiet, first, last, among, measured=measured)
 
 
 def _opened_through(day: date) -> date:
@@ -180,11 +189,11 @@ def run(facts: Facts, statement: str) -> list[tuple[Any, ...]]:
 
 def _placed(facts: Facts, name: str, column: str | None, params: list[Any]) -> str:
     """The placeholders of one mark; their values are added to ``params``."""
-    if name == "branches":
-        if facts.branches is None:
+    if name == "among":
+        if facts.among is None:
             return "1 = 1"
-        params += facts.branches
-        return f"{column} IN ({', '.join(['%s'] * len(facts.branches))})"
+        params += facts.among
+        return f"{column} IN ({', '.join(['%s'] * len(facts.among))})"
     if name == "measured":
         params += [rule.pk for rule in facts.measured]
         return ", ".join(["%s"] * len(facts.measured))
@@ -206,7 +215,7 @@ def asked_load(facts: Facts) -> None:
         spans = [MeasureSpan(rule.pk, slot.period) for slot in facts.slots if slot.rule.pk == rule.pk]
         known = measure_of(rule.measure)
         if spans and known and known.asked:
-            _insert("obligation_asked", known.asked(facts.branches, spans))
+            _insert("obligation_asked", known.asked(facts.among, spans))
     told = replace(facts, measured=telling)
     run(told, ASKED_APPLIED)
     run(told, UNASKED)
@@ -223,7 +232,7 @@ def done_load(facts: Facts) -> None:
         if known is None or rule.pk not in found:
             continue
         ends = {span.period.code: (span.period.starts_on, span.period.ends_on) for span in found[rule.pk]}
-        figures = known.done(facts.branches, found[rule.pk])
+        figures = known.done(facts.among, found[rule.pk])
         rows = ((branch, requirement, period, *ends[period], done) for branch, requirement, period, done in figures)
         _insert("obligation_counted", rows)
 
@@ -256,7 +265,9 @@ def _rows(facts: Facts, name: str) -> list[tuple[Any, ...]] | None:
 def _slot_row(slot: Slot) -> tuple[Any, ...]:
     rule, period = slot
     is_month = period.freq is Freq.MONTH
-    return (rule.pk, rule.condition, rule.needed, period.code, period.starts_on, period.ends_on, is_month)
+    return (
+        rule.pk, rule.condition, rule.needed, period.code, period.starts_on, period.ends_on, is_month, rule.audience,
+    )  # fmt: skip
 
 
 def _value(facts: Facts, name: str) -> Any:

@@ -11,13 +11,13 @@ The comments are marks; ``obligation_facts.run`` puts placeholders in their plac
 # statement it guessed a thousandfold wrong, and the statement ran for minutes.
 EXPECTED = """
 CREATE TEMPORARY TABLE obligation_expected AS
-WITH slot (requirement_id, condition, needed, period, starts_on, ends_on, is_month) AS (VALUES /*slots*/),
+WITH slot (requirement_id, condition, needed, period, starts_on, ends_on, is_month, audience) AS (VALUES /*slots*/),
 quiet (organisation_id, starts_on, ends_on, months_only) AS (VALUES /*quiet*/),
 standing AS (
     SELECT o.id AS organisation_id, s.*
     FROM branches_organisation o
     JOIN slot s ON o.founded_on <= s.starts_on AND (o.ended_on IS NULL OR o.ended_on > s.starts_on)
-    WHERE o.kind = 'branch' AND /*branches: o.id*/ AND NOT EXISTS (
+    WHERE o.kind = s.audience AND /*among: o.id*/ AND NOT EXISTS (
         SELECT 1 FROM quiet q
         WHERE q.organisation_id = o.id AND (
             (s.is_month AND q.starts_on <= s.ends_on AND q.ends_on > s.starts_on)
@@ -32,7 +32,7 @@ committee AS (
     SELECT p.organisation_id, s.requirement_id, s.period
     FROM slot s
     JOIN branches_post p ON p.starts_on <= s.starts_on AND (p.ends_on IS NULL OR p.ends_on > s.starts_on)
-    WHERE s.condition = 'has_committee' AND p.kind <> 'group_leader' AND /*branches: p.organisation_id*/
+    WHERE s.condition = 'has_committee' AND p.kind <> 'group_leader' AND /*among: p.organisation_id*/
     GROUP BY p.organisation_id, s.requirement_id, s.period
     HAVING COUNT(DISTINCT p.member_id) >= /*committee*/
 ),
@@ -43,7 +43,7 @@ grouped AS (
         SELECT b.id AS branch_id, c.founded_on, c.ended_on
         FROM branches_organisation b
         JOIN branches_organisation c ON substr(c.path, 1, length(c.path) - /*step*/) = b.path AND c.kind = 'group'
-        WHERE b.kind = 'branch' AND /*branches: b.id*/
+        WHERE b.kind = 'branch' AND /*among: b.id*/
     ) g ON g.founded_on <= s.starts_on AND (g.ended_on IS NULL OR g.ended_on > s.starts_on)
     WHERE s.condition = 'has_groups'
     GROUP BY g.branch_id, s.requirement_id, s.period
@@ -63,11 +63,11 @@ CREATE TEMPORARY TABLE obligation_covered AS
 SELECT a.requirement_id, a.period, a.starts_on, a.ends_on, r.condition, k.kind, d.held_on
 FROM (
     SELECT requirement_id, period, starts_on, ends_on FROM obligation_expected
-    UNION SELECT requirement_id, period, starts_on, ends_on FROM branches_obligation WHERE /*branches: organisation_id*/
+    UNION SELECT requirement_id, period, starts_on, ends_on FROM branches_obligation WHERE /*among: organisation_id*/
 ) a
 JOIN branches_requirement r ON r.id = a.requirement_id AND r.measure = 'meetings'
 JOIN branches_requirementkind k ON k.requirement_id = r.id
-JOIN (SELECT DISTINCT held_on FROM branches_meetingcount WHERE /*branches: organisation_id*/) d
+JOIN (SELECT DISTINCT held_on FROM branches_meetingcount WHERE /*among: organisation_id*/) d
     ON d.held_on BETWEEN a.starts_on AND a.ends_on
 """
 
@@ -76,7 +76,7 @@ CREATE TEMPORARY TABLE obligation_counted AS
 SELECT c.organisation_id, v.requirement_id, v.period, v.starts_on, v.ends_on,
     COUNT(DISTINCT CASE WHEN v.condition = 'has_groups' THEN g.id ELSE c.meeting_id END) AS done
 FROM obligation_covered v
-JOIN branches_meetingcount c ON c.held_on = v.held_on AND c.kind = v.kind AND /*branches: c.organisation_id*/
+JOIN branches_meetingcount c ON c.held_on = v.held_on AND c.kind = v.kind AND /*among: c.organisation_id*/
 LEFT JOIN branches_organisation g ON g.id = c.group_id AND g.founded_on <= v.starts_on
     AND (g.ended_on IS NULL OR g.ended_on > v.starts_on)
 GROUP BY c.organisation_id, v.requirement_id, v.period, v.starts_on, v.ends_on
@@ -107,7 +107,7 @@ SELECT DISTINCT a.requirement_id, a.period, a.starts_on, a.ends_on
 FROM (
     SELECT requirement_id, period, starts_on, ends_on FROM obligation_expected WHERE requirement_id IN (/*measured*/)
     UNION SELECT requirement_id, period, starts_on, ends_on FROM branches_obligation
-    WHERE requirement_id IN (/*measured*/) AND /*branches: organisation_id*/
+    WHERE requirement_id IN (/*measured*/) AND /*among: organisation_id*/
 ) a
 """
 
@@ -131,8 +131,8 @@ SELECT o.id
 FROM branches_obligation o
 LEFT JOIN obligation_expected e ON e.organisation_id = o.organisation_id AND e.requirement_id = o.requirement_id
     AND e.period = o.period
-WHERE e.organisation_id IS NULL AND o.starts_on BETWEEN /*since*/ AND /*through*/ AND /*branches: o.organisation_id*/
-    AND o.done = 0 AND NOT EXISTS (SELECT 1 FROM branches_waiver w WHERE w.obligation_id = o.id)
+WHERE e.organisation_id IS NULL AND o.starts_on BETWEEN /*since*/ AND /*through*/ AND /*among: o.organisation_id*/
+    AND o.done = 0 AND o.subject = '' AND NOT EXISTS (SELECT 1 FROM branches_waiver w WHERE w.obligation_id = o.id)
 """
 
 NEEDED = """
@@ -144,7 +144,8 @@ WHERE e.organisation_id = branches_obligation.organisation_id
         OR e.ends_on <> branches_obligation.ends_on)
 """
 
-# Every obligation whose stored figures differ from the facts, and every one that is missing.
+# Every obligation whose stored figures differ from the facts, and every one that is missing; what is due once is
+# compared by ``deadline_checks``.
 FINDINGS = """
 SELECT o.organisation_id, o.requirement_id, o.period,
     o.needed, o.done, o.waived, o.starts_on, o.ends_on,
@@ -156,10 +157,10 @@ LEFT JOIN obligation_expected e ON e.organisation_id = o.organisation_id AND e.r
 LEFT JOIN obligation_counted n ON n.organisation_id = o.organisation_id AND n.requirement_id = o.requirement_id
     AND n.period = o.period AND n.starts_on = o.starts_on AND n.ends_on = o.ends_on
 LEFT JOIN (SELECT obligation_id FROM branches_waiver WHERE revoked_at IS NULL) w ON w.obligation_id = o.id
-WHERE o.done <> COALESCE(n.done, 0) OR o.waived <> (w.obligation_id IS NOT NULL)
+WHERE o.subject = '' AND (o.done <> COALESCE(n.done, 0) OR o.waived <> (w.obligation_id IS NOT NULL)
     OR e.needed <> o.needed OR e.starts_on <> o.starts_on OR e.ends_on <> o.ends_on
     OR (e.organisation_id IS NULL AND COALESCE(n.done, 0) = 0
-        AND NOT EXISTS (SELECT 1 FROM branches_waiver v WHERE v.obligation_id = o.id))
+        AND NOT EXISTS (SELECT 1 FROM branches_waiver v WHERE v.obligation_id = o.id)))
 UNION ALL
 SELECT e.organisation_id, e.requirement_id, e.period,
     NULL, NULL, NULL, NULL, NULL, e.needed, NULL, NULL, e.starts_on, e.ends_on, FALSE

@@ -37,17 +37,17 @@ def obligations_refresh(*, organisation_id: int, days: Iterable[date]) -> None:
 
 def obligations_measured(*, measure: str, organisation_ids: Iterable[int], days: Iterable[date]) -> None:
     """
-    Rewrite ``done`` of the rules of one measure other than meetings (branches/policy/measures.py) for these branches,
-    in every period that touches the span of ``days``. To be called like ``obligations_refresh``, by whoever writes its
-    records. Two queries and those of the measure, one more where a figure changed.
+    Rewrite ``done`` of the rules of one measure other than meetings (branches/policy/measures.py) for these
+    organisations, in every period that touches the span of ``days``. To be called like ``obligations_refresh``, by
+    whoever writes its records. Two queries and those of the measure, one more where a figure changed.
     """
-    branches, touched, known = sorted(set(organisation_ids)), sorted(days), measure_of(measure)
-    if not (branches and touched and known):
+    asked, touched, known = sorted(set(organisation_ids)), sorted(days), measure_of(measure)
+    if not (asked and touched and known):
         return
-    rows = Obligation.objects.filter(organisation__in=branches, requirement__measure=measure)
+    rows = Obligation.objects.filter(organisation__in=asked, requirement__measure=measure)
     found = list(rows.filter(ends_on__gte=touched[0], starts_on__lte=touched[-1]))
     spans = sorted({(row.requirement_id, row.period) for row in found})
-    figures = known.done(branches, [MeasureSpan(rule, parse_period(period)) for rule, period in spans])
+    figures = known.done(asked, [MeasureSpan(rule, parse_period(period)) for rule, period in spans])
     done = {(branch, rule, period): count for branch, rule, period, count in figures}
     changed = [row for row in found if row.done != done.get((row.organisation_id, row.requirement_id, row.period), 0)]
     for row in changed:
@@ -65,13 +65,13 @@ def obligations_open(
     time; those that no longer apply are removed unless there is work or a waiver in them. Returns how many were opened.
 
     ``through``: open periods that begin up to this day (default: end of the next quarter). ``since``: an earlier year
-    from which to keep obligations. ``organisations``: ids of branches (default: all of them). Safe to run twice.
+    from which to keep obligations. ``organisations``: their ids (default: all of them). Safe to run twice.
     """
-    branches = None if organisations is None else sorted(set(organisations))
-    if branches == []:
+    among = None if organisations is None else sorted(set(organisations))
+    if among == []:
         return 0
-    facts = facts_gather(since=since, through=through, branches=branches)
-    rows = Obligation.objects.all() if branches is None else Obligation.objects.filter(organisation__in=branches)
+    facts = facts_gather(since=since, through=through, among=among)
+    rows = Obligation.objects.all() if among is None else Obligation.objects.filter(organisation__in=among)
     before = rows.count()  # SQLite does not tell how many rows such a statement inserts
     with derived(facts):
         run(facts, sql.OPEN)
@@ -86,17 +86,17 @@ def obligations_open(
 def obligations_reopen_for(*, organisation_ids: Iterable[int]) -> None:
     """
     Derive the obligations of these organisations anew after they were founded, changed, moved, merged or ended. A group
-    stands for its branch; what holds branches stands for none of them: a change of place changes no obligation.
+    stands for its branch; what holds branches stands for itself alone: a change of place changes no obligation.
     """
-    branches = _branches_of(organisation_ids)
-    branches_lock(branches)
+    asked = _asked_of(organisation_ids)
+    organisations_lock(asked)
     with connection.cursor() as cursor:
-        for branch in branches:
-            cursor.execute(sql.REFRESH, [branch, date.min, date.max])
-            cursor.execute(sql.WAIVED, [branch])
+        for organisation in asked:
+            cursor.execute(sql.REFRESH, [organisation, date.min, date.max])
+            cursor.execute(sql.WAIVED, [organisation])
     for measure in sorted(measure_names() - {MEETINGS}):
-        obligations_measured(measure=measure, organisation_ids=branches, days=[date.min, date.max])
-    obligations_open(organisations=branches)
+        obligations_measured(measure=measure, organisation_ids=asked, days=[date.min, date.max])
+    obligations_open(organisations=asked)
 
 
 @transaction.atomic
@@ -130,27 +130,27 @@ def waiver_revoke(*, by: User, waiver: Waiver) -> Waiver:
     return waiver
 
 
-def _branches_of(organisation_ids: Iterable[int]) -> list[int]:
-    """Ids of the branches among these organisations and of the branches whose groups are among them."""
+def _asked_of(organisation_ids: Iterable[int]) -> list[int]:
+    """Ids of these organisations, of which something can be asked, and in place of groups those of their branches."""
     found: set[int] = set()
     for ids in _batches(sorted(set(organisation_ids))):
         rows = Organisation.objects.filter(pk__in=ids).values_list("pk", "kind", "path")
-        found |= {pk for pk, kind, _ in rows if kind == OrganisationKind.BRANCH}
+        found |= {pk for pk, kind, _ in rows if kind != OrganisationKind.GROUP}
         above = {path[: -Organisation.steplen] for _, kind, path in rows if kind == OrganisationKind.GROUP}
         found |= set(Organisation.objects.branches().filter(path__in=above).values_list("pk", flat=True))
     return sorted(found)
 
 
-def branches_lock(branches: Sequence[int]) -> None:
-    """Let this transaction alone write what belongs to these branches; always taken in the order of ids."""
-    for ids in _batches(branches):
+def organisations_lock(organisations: Sequence[int]) -> None:
+    """Let this transaction alone write what belongs to these organisations; always taken in the order of ids."""
+    for ids in _batches(organisations):
         list(Organisation.objects.order_by("pk").filter(pk__in=ids).select_for_update(no_key=True).values_list("pk"))
 
 
 def _locked(obligation_id: int) -> Obligation:
     """The obligation with its branch, whose row is locked as in every other write that concerns it."""
     obligation = Obligation.objects.select_related("organisation", "requirement").get(pk=obligation_id)
-    branches_lock([obligation.organisation_id])
+    organisations_lock([obligation.organisation_id])
     obligation.refresh_from_db(fields=["done", "waived"])
     return obligation
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 from accounts.models import User
 from branches.choices import MeetingStatus, OrganisationChangeKind, OrganisationKind, OrganisationStatus
 from branches.models import Meeting, Member, Organisation, OrganisationChange
-from branches.services.obligations import branches_lock
+from branches.services.obligations import organisations_lock
 from branches.services.organisation_carry import (
     children_go_over,
     group_leave,
@@ -63,7 +63,7 @@ def organisation_abolish(
 ) -> Organisation:
     """End an organisation that holds nobody and nothing any more; its groups end with it."""
     ended, act = locked(organisation), Act(by, effective_on, document, note)
-    branches_lock([ended.pk])  # no log and no member comes in between the checks and the end
+    organisations_lock([ended.pk])  # no log and no member comes in between the checks and the end
     _check_status(ended, act, OrganisationChangeKind.ABOLISHED, STANDING)
     if ended.kind == OrganisationKind.WORK_COMMITTEE:
         raise ValidationError("机关工委不能撤销。")
@@ -97,7 +97,7 @@ def organisation_merge(
     to it later, are an error.
     """
     source, into, act = locked(organisation), locked(target), Act(by, effective_on, document, note)
-    branches_lock(sorted((source.pk, into.pk)))  # no log and no member comes in between the checks and the merger
+    organisations_lock(sorted((source.pk, into.pk)))  # no log and no member comes in between the checks and the merger
     _check_status(source, act, OrganisationChangeKind.MERGED, STANDING)
     act.check_order(source, OrganisationChangeKind.MOVED)
     _check_merge(source, into, act)

@@ -12,7 +12,7 @@ from accounts.models import User
 from branches.choices import OrganisationChangeKind, OrganisationStatus
 from branches.models import Organisation, OrganisationChange
 from branches.selectors.organisation_undo import old_parent_code, undo_plan
-from branches.services.obligations import branches_lock
+from branches.services.obligations import organisations_lock
 from branches.services.organisation_carry import carried_back
 from branches.services.organisation_history import Act, Carried, check_names, locked, record_change, subtree_ids
 from branches.services.organisations import check_facts, check_place
@@ -31,7 +31,7 @@ def organisation_undo(*, by: User, change: OrganisationChange, reason: str) -> O
     if len(text) < REASON_MINIMUM:
         raise ValidationError({"reason": f"请写明撤回原因，至少{REASON_MINIMUM}个字。"})
     organisation = locked(change.organisation)
-    branches_lock(sorted({organisation.pk, organisation.merged_into_id or organisation.pk}))
+    organisations_lock(sorted({organisation.pk, organisation.merged_into_id or organisation.pk}))
     found = OrganisationChange.objects.select_related("organisation").get(pk=change.pk)
     if obstacles := undo_plan(found).obstacles:
         raise ValidationError(obstacles)

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from branches.choices import MemberCategory, OrganisationKind, OrganisationStatus, PostKind
 from branches.models import Member, Organisation, Post
-from branches.services.obligations import branches_lock, obligations_reopen_for
+from branches.services.obligations import obligations_reopen_for, organisations_lock
 from core import audit
 from core.calendar import local_today
 
@@ -21,7 +21,7 @@ def post_assign(*, by: User, organisation: Organisation, member: Member, kind: s
     Give a present member a post from ``starts_on`` on. ValidationError where the member does not belong there, is on
     probation (选举工作条例 art. 5: no right to be elected), or the seat of 书记 is taken.
     """
-    branches_lock([organisation.pk])  # sent twice at once, it is given once
+    organisations_lock([organisation.pk])  # sent twice at once, it is given once
     organisation.refresh_from_db(fields=["status"])
     if organisation.status != OrganisationStatus.ACTIVE:
         raise ValidationError(f"该党组织目前的状态是“{organisation.get_status_display()}”，不能任命。")
@@ -43,7 +43,7 @@ def post_assign(*, by: User, organisation: Organisation, member: Member, kind: s
 @transaction.atomic
 def post_end(*, by: User, post: Post, ends_on: date) -> Post:
     """End a post; ``ends_on`` is the first day without it."""
-    branches_lock([post.organisation_id])
+    organisations_lock([post.organisation_id])
     ended = Post.objects.select_for_update(of=("self",)).select_related("organisation", "member").get(pk=post.pk)
     if ended.ends_on is not None:
         raise ValidationError(f"该职务已于{ended.ends_on}免去。")

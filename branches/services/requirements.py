@@ -11,21 +11,30 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from branches.choices import Frequency
 from branches.models import Requirement, RequirementKind
+from branches.policy.deadlines import deadline_names
 from branches.policy.measures import MEETINGS, measure_names
 from core import audit
 
-FIXTURE = Path(__file__).resolve().parent.parent / "fixtures" / "requirements.json"
+_fixtures: list[Path] = [Path(__file__).resolve().parent.parent / "fixtures" / "requirements.json"]
+
+
+def register_rules(fixture: Path) -> None:
+    """Add an app's own file of rules; to be called from its ``AppConfig.ready``."""
+    if fixture not in _fixtures:
+        _fixtures.append(fixture)
 
 
 @transaction.atomic
 def requirements_load(*, rows: Iterable[Mapping[str, Any]] | None = None) -> list[Requirement]:
     """
-    Insert or update rules by (code, valid_from), by default those of the fixture; returns what changed. A rule that
-    changes in earnest gets a new row with its own ``valid_from``: the version in force then goes on judging the past.
+    Insert or update rules by (code, valid_from), by default those of every registered file; returns what changed.
+    A rule that changes in earnest gets a new row with its own ``valid_from``: the version in force then goes on
+    judging the past.
     """
     if rows is None:
-        rows = json.loads(FIXTURE.read_text(encoding="utf-8"))
+        rows = [row for path in _fixtures for row in json.loads(path.read_text(encoding="utf-8"))]
     return [requirement for row in rows if (requirement := _load(dict(row))) is not None]
 
 
@@ -49,7 +58,8 @@ def _load(row: dict[str, Any]) -> Requirement | None:
 
 def _check(requirement: Requirement, kinds: set[str]) -> None:
     requirement.full_clean()
-    if requirement.measure not in measure_names():
+    once = requirement.frequency == Frequency.ONCE
+    if requirement.measure not in (deadline_names() if once else measure_names()):
         raise ValidationError(f"{requirement}：没有“{requirement.measure}”这种计量。")
     if not kinds and requirement.measure == MEETINGS:
         raise ValidationError(f"{requirement}：没有写明哪种会议可以完成它。")
@@ -66,7 +76,8 @@ def _set_kinds(requirement: Requirement, kinds: set[str]) -> None:
 
 def _told(requirement: Requirement) -> dict[str, Any]:
     fields = (
-        "title", "frequency", "needed", "condition", "level", "measure", "source", "article", "label", "valid_until",
+        "title", "frequency", "needed", "condition", "audience", "level", "measure", "source", "article", "label",
+        "valid_until",
     )  # fmt: skip
     told = {field: getattr(requirement, field) for field in fields}
     told["valid_until"] = str(told["valid_until"] or "")

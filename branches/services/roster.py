@@ -24,7 +24,7 @@ from branches.policy.identity import conceal
 from branches.policy.roster import Errors, RosterReader
 from branches.policy.roster_columns import TooManyProblems
 from branches.policy.roster_layout import find_layout, merged_fill
-from branches.services.obligations import branches_lock
+from branches.services.obligations import organisations_lock
 from branches.services.roster_payload import Payload, pack_bytes, payload_pack, payload_unpack, unpack_bytes
 from branches.services.roster_plan import Plan, plan_make, plan_of_new, reach_state
 from branches.services.roster_store import plan_store
@@ -260,7 +260,7 @@ def _locked(batch_id: int) -> RosterBatch:
     batch = RosterBatch.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=batch_id)
     list(Organisation.objects.filter(path=batch.organisation.unit_path).select_for_update(no_key=True))
     inside = Organisation.objects.under(batch.organisation.path).branches()
-    branches_lock(sorted(inside.values_list("pk", flat=True)))
+    organisations_lock(sorted(inside.values_list("pk", flat=True)))
     return batch
 
 

@@ -24,7 +24,7 @@ from branches.services.dues_months import dues_follow
 from branches.services.loading import rows_update, stamp
 from branches.services.member_history import Happening, changes_load
 from branches.services.names import person_pinyin
-from branches.services.obligations import branches_lock, obligations_reopen_for
+from branches.services.obligations import obligations_reopen_for, organisations_lock
 from branches.services.roster_changes import PLACES
 from branches.services.roster_payload import DATES, unpack
 from branches.services.roster_plan import QUERY_CHUNK, STORED
@@ -131,7 +131,7 @@ def _lock(batch: RosterBatch) -> None:
     """The unit, as a commit does, then every branch within the batch's reach."""
     list(Organisation.objects.filter(path=batch.organisation.unit_path).select_for_update(no_key=True))
     inside = Organisation.objects.under(batch.organisation.path).branches()
-    branches_lock(sorted(inside.values_list("pk", flat=True)))
+    organisations_lock(sorted(inside.values_list("pk", flat=True)))
 
 
 def _changed(plan: UndoPlan) -> dict[int, str]:

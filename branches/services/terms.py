@@ -14,7 +14,7 @@ from branches.choices import TERM_KINDS, ElectionState, ExtensionState, Organisa
 from branches.models import Election, Organisation, Post, Term, TermExtension
 from branches.policy.terms import expiry, extension_problem
 from branches.selectors.election_rules import rules_on
-from branches.services.obligations import branches_lock
+from branches.services.obligations import organisations_lock
 from core import audit
 from core.calendar import local_today
 
@@ -159,7 +159,7 @@ def term_extend_withdraw(*, by: User, extension: TermExtension) -> TermExtension
 
 
 def _pending(extension: TermExtension) -> TermExtension:
-    branches_lock([extension.term.organisation_id])
+    organisations_lock([extension.term.organisation_id])
     found = TermExtension.objects.select_related("term__organisation").get(pk=extension.pk)
     if found.state != ExtensionState.PROPOSED:
         raise ValidationError(f"这项延期{found.get_state_display()}，不能再办理。")
@@ -183,7 +183,7 @@ def _record_decision(extension: TermExtension, by: User, action: str) -> None:
 
 def _locked(organisation: Organisation) -> Organisation:
     """The organisation with its row locked, if it is led for a term and stands."""
-    branches_lock([organisation.pk])
+    organisations_lock([organisation.pk])
     found: Organisation = Organisation.objects.get(pk=organisation.pk)
     check_termed(found)
     return found

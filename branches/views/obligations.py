@@ -18,7 +18,8 @@ from branches.forms.obligations import MatrixFilters, WaiverForm
 from branches.ledgers.obligations import ObligationLedger
 from branches.models import Obligation
 from branches.selectors.obligation_matrix import Matrix, matrix
-from branches.selectors.obligations import obligation_page, obligations_in_full, requirement_rows, waivers_in_full
+from branches.selectors.obligation_pages import obligation_page, obligations_in_full, waivers_in_full
+from branches.selectors.obligation_rules import requirement_rows
 from branches.services import obligations as services
 from branches.views.obligation_rows import LEGEND, matrix_rows, single_cells
 from branches.views.obligation_tabs import obligation_tabs

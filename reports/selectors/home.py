@@ -8,15 +8,16 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from accounts.roles import Capability
+from accounts.roles import ANSWERING_ROLES, Capability
 from branches.choices import MeetingStatus
 from branches.models import Meeting, MeetingDraft, Obligation, Organisation, RosterBatch
-from branches.selectors.obligations import Due, State, Summary, branch_todo, overdue_on, summarised
+from branches.selectors.obligations import Due, State, Summary, overdue_on, summarised, todo_of
+from core.duties import Duty
 from core.periods import Freq, Period, period_of, periods_between
-from reports.selectors.home_duties import Todo, duties
+from reports.selectors.home_duties import duties
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -38,10 +39,10 @@ class Tile:
 @dataclass
 class Home:
     period: Period
-    todo: list[Todo] = field(default_factory=list)
+    todo: list[Duty] = field(default_factory=list)
     more: int = 0
     more_url: str = ""
-    coming: list[Todo] = field(default_factory=list)
+    coming: list[Duty] = field(default_factory=list)
     tiles: list[Tile] = field(default_factory=list)
     places: str = ""
     shortcuts: list[Tile] = field(default_factory=list)
@@ -52,8 +53,8 @@ def home_for(user: User, today: date) -> Home:
     home = Home(period=period_of(today, Freq.QUARTER))
     postings = user.current_postings
     home.places = "、".join(dict.fromkeys(posting.place for posting in postings))
-    if user.can(Capability.MEETING_SUBMIT):
-        _for_secretary(home, user, today)
+    if user.roles & ANSWERING_ROLES:
+        _asked_of(home, user, today)
     if user.can(Capability.IMPORT_COMMIT):
         home.todo.extend(_batches(user))
     home.todo.extend(duties(user, today))
@@ -63,20 +64,23 @@ def home_for(user: User, today: date) -> Home:
     return home
 
 
-def _own_branches(user: User) -> QuerySet[Organisation]:
-    return Organisation.objects.visible_to(user, Capability.MEETING_SUBMIT).branches()
+def _own(user: User) -> QuerySet[Organisation]:
+    """The branches for which the reader writes logs, and what the reader's own postings answer for."""
+    places = [posting.path for posting in user.current_postings if posting.role in ANSWERING_ROLES]
+    written = Organisation.objects.visible_to(user, Capability.MEETING_SUBMIT).branches()
+    return Organisation.objects.filter(Q(path__in=places) | Q(pk__in=written.values("pk")))
 
 
-def _for_secretary(home: Home, user: User, today: date) -> None:
+def _asked_of(home: Home, user: User, today: date) -> None:
     """
     Returned logs first, then drafts, then what is near its end, then what was just missed, the latest first. What
     was missed before the last quarter began is counted in a tile and no longer asked for here.
     """
     home.todo.extend(_returned(user))
     home.todo.extend(_drafts(user))
-    branches = list(_own_branches(user).values_list("pk", flat=True))
-    due = branch_todo(branches, today, since=home.period.previous().starts_on)
-    several = len(branches) > 1
+    own = list(_own(user).values_list("pk", flat=True))
+    due = todo_of(own, today, since=home.period.previous().starts_on)
+    several = len(own) > 1
     soon = [item for item in due if item.state == State.DUE_SOON]
     missed = [item for item in reversed(due) if item.state == State.OVERDUE]
     now = [_due(item, several) for item in (*soon, *missed)]
@@ -87,45 +91,44 @@ def _for_secretary(home: Home, user: User, today: date) -> None:
     home.more_url = f"{reverse('branches:obligation_list')}?state=behind"
 
 
-def _due(item: Due, name_branch: bool) -> Todo:
+def _due(item: Due, name_branch: bool) -> Duty:
     obligation, rule = item.obligation, item.obligation.requirement
     overdue = item.state == State.OVERDUE
     until = f"{obligation.ends_on.month}月{obligation.ends_on.day}日{'已到期' if overdue else '前'}"
     done = f"应{obligation.needed}次，已{obligation.done}次" if obligation.needed > 1 else ""
     place = obligation.organisation.short_name if name_branch else ""
-    query = urlencode({"branch": obligation.organisation_id, "kind": item.kinds[0] if item.kinds else ""})
-    return Todo(
+    return Duty(
         title=item.title,
         detail=" · ".join(filter(None, (until, done, place, f"{rule.source}{rule.article}"))),
-        url=f"{reverse('branches:meeting_new')}?{query}",
-        action="写记录",
+        url=item.act.url,
+        action=item.act.label,
         tone=item.state.tone,
         label=item.state.label if item.state in PRESSING else "",
     )
 
 
-def _returned(user: User) -> Iterator[Todo]:
+def _returned(user: User) -> Iterator[Duty]:
     returned = Meeting.objects.visible_to(user, Capability.MEETING_CORRECT).filter(status=MeetingStatus.RETURNED)
     for meeting in returned.order_by("-held_on")[:SHOWN]:
         url = reverse("branches:meeting_correct", args=[meeting.pk])
-        yield Todo(f"退回的记录：{meeting.title}", f"原因：{meeting.return_reason}", url, "更正", "overdue", "已退回")
+        yield Duty(f"退回的记录：{meeting.title}", f"原因：{meeting.return_reason}", url, "更正", "overdue", "已退回")
 
 
-def _drafts(user: User) -> Iterator[Todo]:
+def _drafts(user: User) -> Iterator[Duty]:
     drafts = MeetingDraft.objects.visible_to(user, Capability.DRAFT_UPDATE).filter(by=user)
     for draft in drafts.order_by("-updated_at")[:3]:
         url = reverse("branches:draft_edit", args=[draft.pk])
-        yield Todo(f"未写完的记录：{draft}", "已自动保存，可以继续写", url, "继续写", "draft", "草稿")
+        yield Duty(f"未写完的记录：{draft}", "已自动保存，可以继续写", url, "继续写", "draft", "草稿")
 
 
-def _batches(user: User) -> Iterator[Todo]:
+def _batches(user: User) -> Iterator[Duty]:
     waiting = RosterBatch.objects.visible_to(user, Capability.IMPORT_COMMIT).filter(
         state=RosterBatch.State.PREVIEW, error_count=0
     )
     for batch in waiting.order_by("created_at")[:SHOWN]:
         detail = f"新增{batch.created_count}人，更新{batch.updated_count}人"
         url = reverse("branches:roster_preview", args=[batch.pk])
-        yield Todo(f"待确认的名册：{batch.file_name}", detail, url, "查看", "due", "待确认")
+        yield Duty(f"待确认的名册：{batch.file_name}", detail, url, "查看", "due", "待确认")
 
 
 def _state(home: Home, user: User, today: date) -> None:

@@ -19,7 +19,7 @@ from reports.policy import rate
 
 RECORDS = "records"
 #: Headings of a rule's sheet and of the sheet of records, in the order of the rows.
-RULE_HEADINGS = ("单位", "党支部", "党组织代码", "期间", "应做次数", "已做次数", "情况", "截止日期")
+RULE_HEADINGS = ("单位", "党组织", "党组织代码", "期间或事项", "应做次数", "已做次数", "情况", "截止日期")
 RECORD_HEADINGS = (
     "日期", "单位", "党支部", "会议类型", "计为", "主题", "应到", "实到", "应到有表决权", "实到有表决权", "补记",
     "状态", "提交日期", "记录编号",
@@ -129,7 +129,7 @@ def _obligations(
     columns = found.values_list(
         "requirement__code", "requirement__title", "requirement__source", "requirement__article", "requirement__label",
         "organisation_id", "organisation__short_name", "organisation__code", "period", "needed", "done", "waived",
-        "starts_on", "ends_on", "requirement__level",
+        "starts_on", "ends_on", "requirement__level", "title",
     )  # fmt: skip
     for (
         code,
@@ -147,16 +147,26 @@ def _obligations(
         starts,
         ends,
         level,
+        what,
     ) in columns.iterator(chunk_size=5000):
         if code not in rules:
             rules[code] = RuleFigures(code, title, f"{source}{article}", label)
-        unit = names.unit(place)
+        unit, when = names.unit(place), what or parse_period(span).title
         state = obligation_state(done, needed, waived, starts, ends, as_of, level).label
         yield (
             code,
             unit,
             state,
-            [unit, names.name(place, name), number, parse_period(span).title, needed, done, state, ends.isoformat()],
+            [
+                unit,
+                names.name(place, name),
+                number,
+                when,
+                needed,
+                done,
+                state,
+                ends.isoformat(),
+            ],
         )
 
 

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Posting
-from accounts.roles import Role
+from accounts.roles import ANSWERING_ROLES
 from branches.choices import OrganisationStatus, RequirementLevel
 from branches.models import Obligation
 from core import audit
@@ -36,8 +36,9 @@ DIGEST_LINES = 12
 @transaction.atomic
 def reminders_send(*, today: date) -> int:
     """
-    Tell each branch secretary once, in one digest, what is near its end or just over it. Returns the number of
-    reminders written; 0 on days off. Safe to run twice at once: the unique key gives each reminder to one run.
+    Tell those who answer for an organisation once, in one digest, what is near its end or just over it. Returns the
+    number of reminders written; 0 on days off. Safe to run twice at once: the unique key gives each reminder to one
+    run.
     """
     if not is_workday(today):
         return 0
@@ -54,10 +55,10 @@ def reminders_send(*, today: date) -> int:
 
 def _due(today: date, stage: str) -> QuerySet[Obligation]:
     """
-    Obligations that are behind, at this stage, of branches with a secretary who reads reminders, and not yet
-    reminded.
+    Obligations that are behind, at this stage, of organisations with somebody who answers for them and reads
+    reminders, and not yet reminded.
     """
-    readers = _secretaries(today).filter(organisation=OuterRef("organisation"))
+    readers = _answering(today).filter(organisation=OuterRef("organisation"))
     told = Reminder.objects.filter(obligation=OuterRef("pk"), stage=stage)
     behind = Obligation.objects.filter(
         done__lt=F("needed"),
@@ -77,13 +78,11 @@ def _window(today: date, stage: str) -> Q:
     return Q(ends_on__gte=today, starts_on__lte=today) & window
 
 
-def _secretaries(today: date) -> QuerySet[Posting]:
-    return Posting.objects.on(today).filter(
-        role=Role.BRANCH_SECRETARY, user__is_active=True, user__reminders_muted=False
-    )
+def _answering(today: date) -> QuerySet[Posting]:
+    return Posting.objects.on(today).filter(role__in=ANSWERING_ROLES, user__is_active=True, user__reminders_muted=False)
 
 
-Line = tuple[int, str, str, str, int, int, date, str, str, str]
+Line = tuple[int, str, str, str, int, int, date, str, str, str, str]
 
 
 def _written(batch: uuid.UUID) -> list[Line]:
@@ -102,13 +101,14 @@ def _written(batch: uuid.UUID) -> list[Line]:
             "obligation__requirement__source",
             "obligation__requirement__article",
             "stage",
+            "obligation__title",
         )
     )
 
 
 def _digests(written: list[Line], today: date, batch: uuid.UUID) -> Iterable[NoticeRow]:
     readers: dict[int, list[int]] = {}
-    for organisation_id, user_id in _secretaries(today).values_list("organisation_id", "user_id").distinct():
+    for organisation_id, user_id in _answering(today).values_list("organisation_id", "user_id").distinct():
         readers.setdefault(organisation_id, []).append(user_id)
     lines: dict[int, list[Line]] = {}
     for organisation_id, group in groupby(written, key=itemgetter(0)):
@@ -135,10 +135,7 @@ def _body(items: list[Line]) -> str:
 
 
 def _line(item: Line) -> str:
-    _, name, title, period, done, needed, ends_on, source, article, stage = item
-    label = ReminderStage(stage).label
-    rule = f"{source}{article}"
-    return (
-        f"【{label}】{name} · {title}（{parse_period(period).title}，应{needed}次，已{done}次，"
-        f"截至{ends_on.month}月{ends_on.day}日，依据{rule}）"
-    )
+    _, name, rule, period, done, needed, ends_on, source, article, stage, title = item
+    asked = "" if title else f"{parse_period(period).title}，应{needed}次，已{done}次，"
+    until = f"截至{ends_on.month}月{ends_on.day}日，依据{source}{article}"
+    return f"【{ReminderStage(stage).label}】{name} · {title or rule}（{asked}{until}）"

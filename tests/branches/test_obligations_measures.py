@@ -14,8 +14,8 @@ from branches.policy import measures
 from branches.policy.measures import Measure, measure_names, register_measure
 from branches.policy.obligations import State, state_of
 from branches.policy.talks import pairs_possible
-from branches.selectors import obligations as selectors
-from branches.selectors.obligations import branch_todo, obligation_summary
+from branches.selectors import obligation_pages as selectors
+from branches.selectors.obligations import obligation_summary, todo_of
 from branches.services import obligation_facts
 from branches.services.obligation_checks import obligations_mend, obligations_verify
 from branches.services.obligations import obligations_measured, obligations_open, obligations_refresh
@@ -118,7 +118,7 @@ def test_what_only_warns_is_never_overdue():
 
 
 def test_nobody_is_behind_with_what_only_warns(opened):
-    todo = branch_todo([opened.branch.pk], date(2027, 1, 5), since=date(2026, 1, 1))
+    todo = todo_of([opened.branch.pk], date(2027, 1, 5), since=date(2026, 1, 1))
     rules = {item.obligation.requirement.code for item in todo}
     assert "R09" not in rules
     assert {"R07", "R08", "R23"} <= rules

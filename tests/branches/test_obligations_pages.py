@@ -13,7 +13,8 @@ from branches.forms import obligations as forms
 from branches.ledgers import obligations as ledgers
 from branches.models import Obligation, Organisation, Waiver
 from branches.selectors import obligation_matrix as matrix_selectors
-from branches.selectors import obligations as selectors
+from branches.selectors import obligation_pages as selectors
+from branches.selectors.obligations import obligation_summary, todo_of
 from branches.services import obligation_facts
 from branches.services.obligations import obligation_waive, obligations_open, obligations_refresh
 from branches.services.requirements import requirements_load
@@ -308,7 +309,7 @@ def test_list_export(opened):
     assert rows[0] == [
         "应做事项",
         "期间",
-        "党支部",
+        "党组织",
         "单位",
         "应做",
         "已做",
@@ -316,6 +317,7 @@ def test_list_export(opened):
         "截止日期",
         "依据",
         "性质",
+        "所属规则",
         "规则编号",
     ]
     assert {row[2] for row in rows[1:]} == {"整理一科党支部", "整理二科党支部"}
@@ -437,11 +439,11 @@ def test_rules_name_source_and_article(opened):
 
 def test_summary_and_todo(opened):
     log(opened.branch, date(2026, 7, 3))
-    found = {(each.code, each.period): each for each in selectors.obligation_summary(["2026Q3", "2026M07"], TODAY)}
+    found = {(each.code, each.period): each for each in obligation_summary(["2026Q3", "2026M07"], TODAY)}
     assert (found["R03", "2026Q3"].asked, found["R03", "2026Q3"].met, found["R03", "2026Q3"].due) == (3, 1, 2)
     assert found["R06", "2026M07"].overdue == 3
-    by_unit = selectors.obligation_summary(["2026Q3"], TODAY, by_unit=True)
+    by_unit = obligation_summary(["2026Q3"], TODAY, by_unit=True)
     assert {each.path for each in by_unit} == {opened.unit.path, opened.foreign_unit.path}
-    todo = selectors.branch_todo([opened.branch.pk], TODAY, since=date(2026, 7, 1))
+    todo = todo_of([opened.branch.pk], TODAY, since=date(2026, 7, 1))
     assert ("党小组会（2026年7月）", "overdue") in [(due.title, due.state) for due in todo]
     assert all(due.state in ("overdue", "due", "due_soon") for due in todo)

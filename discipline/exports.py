@@ -1,1 +1,0 @@
-"""Workbooks and documents beyond a list."""

@@ -1,1 +1,0 @@
-"""Tables, constraints, facts about one row."""

@@ -1,1 +1,0 @@
-"""Lists, declared once: columns, filters, sorting."""

@@ -1,1 +1,0 @@
-"""Background work: takes ids, makes one call."""

@@ -1,1 +1,0 @@
-"""Every read that a page or a report needs."""

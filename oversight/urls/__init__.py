@@ -1,0 +1,7 @@
+"""Routes of the wing, one module per subject."""
+
+from typing import Any
+
+app_name = "oversight"
+
+urlpatterns: list[Any] = []
