@@ -87,10 +87,13 @@ def lock_marks(organisation_ids: Iterable[int] | None, period: Period, today: da
     return {branch: state_on(state, until, today) for branch, state, until in found}
 
 
-def closed_words(branch: Organisation, days: Iterable[date]) -> str:
-    """What to say where one of these days lies in a closed quarter, empty where none does. At most one query."""
-    row = closed_quarter([branch.pk], days, local_today())
-    return locked_words(row[0], typed=False) if row else ""
+def closed_words(branches: Collection[int], days: Iterable[date]) -> str:
+    """
+    What to say where one of these days lies in a closed quarter of one of these branches, empty where none does. At
+    most one query.
+    """
+    row = closed_quarter(branches, days, local_today())
+    return locked_words(row[0], row[1] if len(branches) > 1 else "", typed=False) if row else ""
 
 
 def closed_quarter(branches: Collection[int], days: Iterable[date], today: date) -> tuple[str, str] | None:

@@ -15,6 +15,7 @@ from branches.policy.obligations import State, state_of
 from branches.policy.votes import Tally, VoteOutcome, ordinary_quorum, vote_outcome
 from branches.querysets import OrganisationRowQuerySet
 from branches.selectors.appraisals import AppraisalView, appraisal_seen_by
+from branches.selectors.closings import closed_words
 from branches.selectors.meeting_versions import detail_words
 from branches.selectors.meetings import attendance_seen_by, audience_of, obligations_served
 from core.calendar import local_today
@@ -63,6 +64,7 @@ class MeetingPage:
     decisions: tuple[MeetingDecision, ...]
     served: tuple[ServedObligation, ...]
     corrections: int
+    closed: str
     may_correct: bool
     may_return: bool
     may_see_history: bool
@@ -77,7 +79,7 @@ def meetings_in_full() -> OrganisationRowQuerySet:
 def meeting_page(user: User, meeting: Meeting) -> MeetingPage:
     """
     Everything that the page of this log shows to this user, who may view it. At most seven queries, one more each for a
-    kind that may be held jointly and for a 民主评议.
+    kind that may be held jointly, for a 民主评议, and for a day of an earlier quarter.
     """
     path, status = meeting.organisation.path, meeting.status
     kinds = (meeting.kind, *meeting.also_kinds)
@@ -86,6 +88,7 @@ def meeting_page(user: User, meeting: Meeting) -> MeetingPage:
     roll_seen = any(seen.covers(place) for place in (path, *(guest.organisation.path for guest in guests)))
     lines = attendance_seen_by(user, meeting)
     counts = status == MeetingStatus.SUBMITTED
+    closed = closed_words([meeting.organisation_id, *(guest.organisation_id for guest in guests)], [meeting.held_on])
     votes = _judged_votes(meeting)
     return MeetingPage(
         counted_kinds=tuple(_KINDS.get(kind, kind) for kind in kinds) if counts else (),
@@ -101,8 +104,9 @@ def meeting_page(user: User, meeting: Meeting) -> MeetingPage:
         decisions=tuple(meeting.decisions.order_by("pk")),
         served=_served(user, meeting, kinds, guests) if counts else (),
         corrections=meeting.versions.count() if meeting.revision > 1 else 0,
-        may_correct=status != MeetingStatus.VOID and user.scope(Capability.MEETING_CORRECT).covers(path),
-        may_return=counts and user.scope(Capability.MEETING_RETURN).covers(path),
+        closed=closed,
+        may_correct=not closed and status != MeetingStatus.VOID and user.scope(Capability.MEETING_CORRECT).covers(path),
+        may_return=counts and not closed and user.scope(Capability.MEETING_RETURN).covers(path),
         may_see_history=user.scope(Capability.MEETING_HISTORY).covers(path),
         advice=tuple(_advice(meeting, kinds, [judged.vote.subject for judged in votes])),
     )

@@ -22,7 +22,7 @@ from branches.policy.identity import holds_id_number
 from branches.selectors.dues_rules import rules_in_force, tariff_of
 from branches.selectors.dues_years import payers_of
 from branches.services.dues_months import dues_months_refresh
-from branches.services.obligations import branches_lock
+from branches.services.obligations import organisations_lock
 from core import audit
 from core.calendar import local_today
 
@@ -48,7 +48,7 @@ def dues_bases_save(
     unit. What is approved already is left alone. Returns how many changed. ValidationError keyed "base_<member>".
     """
     check_year(year)
-    branches_lock([branch.pk])
+    organisations_lock([branch.pk])
     people = {member.pk: member for member in payers_of(branch, year)}
     sheet = _Sheet(branch, year, by, people, rules_in_force(date(year, 1, 1)), _rows_of_year(people, year))
     problems: dict[str, Any] = {}
@@ -84,7 +84,7 @@ def dues_base_change(
 ) -> DuesBase:
     """Ask for another base from a month of the year on. It counts when the unit has approved it."""
     check_year(year)
-    branches_lock([branch.pk])
+    organisations_lock([branch.pk])
     if not any(each.pk == member.pk for each in payers_of(branch, year)):
         raise ValidationError("这名党员这一年度不在本支部交纳党费。")
     approved = DuesBase.objects.filter(member=member, year=year, state=DuesBaseState.APPROVED)
@@ -116,14 +116,14 @@ def dues_bases_approve(
     Approve everything that the branch has sent for the year but ``returned`` (id -> why, sent back). ``seen``: what
     ``bases_digest`` gave for the page that was read. Returns how many were approved and sent back.
     """
-    branches_lock([branch.pk])
+    organisations_lock([branch.pk])
     rows = bases_waiting(branch.pk, year)
     if not rows or bases_digest(rows) != seen:
         raise ValidationError(STALE, code="stale")
     back = {pk: checked_reason(note, "退回说明") for pk, note in (returned or {}).items()}
     granted = [row for row in rows if row.pk not in back]
-    if any(row.entered_by_id == by.pk for row in granted):
-        raise ValidationError("有您本人填报的基数；本人填报的不能由本人核定，请由其他党务干部核定。")
+    if any(by.pk in (row.entered_by_id, row.member.user_id) for row in granted):
+        raise ValidationError("有您本人填报的或者您本人的基数；这些不能由本人核定，请由其他党务干部核定。")
     for row in rows:
         _decide(row, by, back)
     DuesBase.objects.bulk_update(rows, ["state", "note", "approved_on", "approved_by", "entered_at"])

@@ -16,7 +16,7 @@ from branches.policy.dues import cents
 from branches.selectors.dues_years import bases_in_force, payers_of
 from branches.services.dues_bases import check_year, checked_reason
 from branches.services.dues_months import dues_months_refresh
-from branches.services.obligations import branches_lock
+from branches.services.obligations import organisations_lock
 from core import audit
 from core.calendar import local_today
 
@@ -42,7 +42,7 @@ def dues_relief_propose(
     overlaps with another, or asks for no less than what is due.
     """
     check_year(year)
-    branches_lock([branch.pk])
+    organisations_lock([branch.pk])
     if not any(each.pk == member.pk for each in payers_of(branch, year)):
         raise ValidationError({"member": "这名党员这一年度不在本支部交纳党费。"})
     if studied_on > local_today():
@@ -77,11 +77,11 @@ def dues_relief_withdraw(*, by: User, relief: DuesRelief) -> DuesRelief:
 
 @transaction.atomic
 def dues_relief_decide(*, by: User, relief: DuesRelief, approve: bool, note: str = "") -> DuesRelief:
-    """Approve or refuse a proposal; a refusal says why. Nobody decides about a proposal of one's own."""
+    """Approve or refuse a proposal; a refusal says why. Nobody decides about a proposal or a relief of one's own."""
     held = _locked(relief)
     _check_state(held, DuesReliefState.PROPOSED)
-    if held.proposed_by_id == by.pk:
-        raise ValidationError("本人提出的减免不能由本人批准，请由其他党务干部办理。")
+    if by.pk in (held.proposed_by_id, held.member.user_id):
+        raise ValidationError("本人提出的或者本人的减免不能由本人批准，请由其他党务干部办理。")
     text = note.strip() if approve else checked_reason(note, "不批准的原因")
     state = DuesReliefState.APPROVED if approve else DuesReliefState.REFUSED
     return _decided(by, held, state, "dues_relief.approve" if approve else "dues_relief.refuse", text)
@@ -104,7 +104,7 @@ def dues_relief_end(*, by: User, relief: DuesRelief, through_month: int, note: s
 
 
 def _locked(relief: DuesRelief) -> DuesRelief:
-    branches_lock([relief.organisation_id])
+    organisations_lock([relief.organisation_id])
     return DuesRelief.objects.select_related("organisation", "member").get(pk=relief.pk)
 
 

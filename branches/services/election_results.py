@@ -24,7 +24,7 @@ from branches.policy.terms import expiry
 from branches.querysets import ContestPartQuerySet
 from branches.selectors.elections import ContestState, basis_of, contest_states, rules_of
 from branches.services.elections import preparing, record
-from branches.services.obligations import branches_lock, obligations_reopen_for
+from branches.services.obligations import obligations_reopen_for, organisations_lock
 from branches.services.terms import term_follow
 from core.calendar import local_today
 from core.notices import NoticeRow, notices_send
@@ -73,14 +73,15 @@ def election_approve(
 ) -> Election:
     """
     Enter the superior's approval of 书记、副书记 and the filing of 委员 (支部工作条例 art. 21; 机关条例 art. 37), by
-    another person than reported the result. The leaders' posts begin with the approval. ValidationError by field.
+    another person than opened the election or reported the result. The leaders' posts begin with the approval.
+    ValidationError by field.
     """
-    branches_lock([election.organisation_id])
+    organisations_lock([election.organisation_id])
     found = Election.objects.select_related("organisation", "term").get(pk=election.pk)
     if found.state != ElectionState.REPORTED:
         raise ValidationError("只有已报告结果的选举才能批准备案。")
-    if by.pk == found.reported_by_id:
-        raise ValidationError("报告人不能自己批准备案，请由其他有权限的人员办理。")
+    if by.pk in (found.reported_by_id, found.opened_by_id):
+        raise ValidationError("登记人和报告人不能自己批准备案，请由其他有权限的人员办理。")
     leaders = _elected(found).exclude(contest__office=ElectionOffice.COMMITTEE)
     members = _elected(found).filter(contest__office=ElectionOffice.COMMITTEE)
     found.approval_number, found.approved_on, found.filed_on = approval_number.strip(), approved_on, filed_on

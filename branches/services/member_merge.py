@@ -11,7 +11,7 @@ from django.db.models import Model, ProtectedError
 
 from accounts.models import User
 from branches.choices import PRESENT_STATUSES, LeaveReason, MemberChangeKind
-from branches.models import Attendance, Member, MemberChange, Membership
+from branches.models import Attendance, Member, MemberChange, Membership, Post
 from branches.policy.stays import uncovered
 from branches.selectors.member_doubles import MERGED_FIELDS, differences, two_persons
 from branches.selectors.member_relations import relations_of_members
@@ -19,7 +19,7 @@ from branches.services.dues_months import dues_follow
 from branches.services.member_history import Happening, happening_record, plain
 from branches.services.member_moves import masks, member_check, member_locked, member_save
 from branches.services.names import person_pinyin
-from branches.services.obligations import branches_lock, obligations_reopen_for
+from branches.services.obligations import obligations_reopen_for, organisations_lock
 from branches.services.personal_data import ID_FIELDS, PHONE_FIELDS
 from core.calendar import local_today
 
@@ -60,7 +60,8 @@ def member_merge(*, by: User, keep: Member, drop: Member, from_second: Sequence[
 
 
 def _locked(keep: Member, drop: Member) -> tuple[Member, Member]:
-    branches_lock(sorted({keep.organisation_id, drop.organisation_id}))
+    posts = Post.objects.filter(member__in=[keep.pk, drop.pk]).values_list("organisation_id", flat=True)
+    organisations_lock(sorted({keep.organisation_id, drop.organisation_id, *posts}))
     first, second = sorted((keep, drop), key=lambda member: member.pk)
     rows = {member.pk: member for member in (member_locked(first), member_locked(second))}
     return rows[keep.pk], rows[drop.pk]

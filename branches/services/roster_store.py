@@ -12,6 +12,7 @@ from accounts.models import User
 from branches.choices import EntryReason, LeaveReason
 from branches.models import Member, Membership, Organisation, Post, RosterBatch
 from branches.policy.identity import mask_id_number, mask_phone
+from branches.services.admission_follow import applicants_follow
 from branches.services.departures import postings_follow
 from branches.services.dues_months import dues_follow
 from branches.services.loading import keys_reserve, rows_insert, rows_update, stamp
@@ -42,6 +43,7 @@ def plan_store(plan: Plan, today: date, *, by: User, batch: RosterBatch) -> str:
     changes_load(happened(plan.changes, today), by=by, batch=batch)
     moved = _move([change for change in plan.changes if {"organisation_id", "group_id"} & change.fields.keys()], today)
     _leave(plan.changes, today, by)
+    _applicants_move(plan.changes, today, by)
     updated = [_undoing(change, *kept[change.member_id]) for change in plan.changes]
     return pack({"created": list(created), "updated": updated, **moved})
 
@@ -154,6 +156,14 @@ def _leave(changes: Sequence[Change], today: date, by: User) -> None:
         for member in Member.objects.filter(pk__in=ids, user__isnull=False).select_related("user"):
             old = Organisation.objects.get(pk=left[member.pk].stored[AT["organisation_id"]])
             postings_follow(by=by, member=member, left=old, gone=False, day=today)
+
+
+def _applicants_move(changes: Sequence[Change], today: date, by: User) -> None:
+    """The admission of those on probation goes along to the new branch."""
+    left = [change.member_id for change in changes if "organisation_id" in change.fields]
+    for ids in _chunks(left):
+        for member in Member.objects.filter(pk__in=ids, applicant__isnull=False).select_related("organisation"):
+            applicants_follow(by=by, member=member, day=today)
 
 
 def _new_stay(change: Change, today: date) -> list[Any]:

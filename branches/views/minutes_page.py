@@ -89,7 +89,7 @@ def draw_minutes(
         "page": page,
         "rows": form.seat_rows(page.seats, page.branches),
         "late": page.day is not None and is_late_entry(page.day, _submitted_on(meeting)),
-        "closed": closed_words(branch, filter(None, (page.day, meeting.held_on if meeting else None))),
+        "closed": closed_words([branch.pk], filter(None, (page.day, meeting.held_on if meeting else None))),
     }
     if meeting is None:
         query = urlencode({"branch": branch.pk, "kind": form.kind_now})

@@ -62,6 +62,19 @@ def corrected(city, meeting, reason="日期写错"):
     )  # fmt: skip
 
 
+def test_a_locked_log_offers_no_correction(opened):
+    log = make_meeting(opened.branch, date(2026, 2, 10))
+    url = reverse("branches:meeting_detail", args=[log.pk])
+    for role, act in ((Role.BRANCH_SECRETARY, "meeting_correct"), (Role.UNIT_STAFF, "meeting_return")):
+        page = opened.client(role).get(url).content.decode()
+        assert reverse(f"branches:{act}", args=[log.pk]) not in page
+        assert "归档" in page
+    QuarterClosing.objects.filter(organisation=opened.branch).update(state="open")
+    assert reverse("branches:meeting_correct", args=[log.pk]) in (
+        opened.client(Role.BRANCH_SECRETARY).get(url).content.decode()
+    )
+
+
 # Asked and answered on the pages
 
 

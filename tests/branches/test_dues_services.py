@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.roles import Role
 from branches.choices import DuesBaseState, LeaveReason
-from branches.models import DuesBase, DuesMonth, DuesPayment, DuesRelief, DuesRule
+from branches.models import DuesBase, DuesMonth, DuesPayment, DuesRelief, DuesRule, Member
 from branches.policy.dues import BaseEntry
 from branches.selectors import dues_years
 from branches.services import (
@@ -394,6 +394,18 @@ def test_overlaps_own_decisions_and_second_decisions_are_refused(opened):
         decide(opened, relief)
     propose(opened, member, 5, 6)
     assert months(member)[5].due == 90
+
+
+def test_nobody_decides_about_his_own_dues(opened):
+    member, staff = opened.members[2], opened.user(Role.UNIT_STAFF)
+    relief = propose(opened, member, 3, 5)
+    Member.objects.filter(pk=member.pk).update(user=staff)
+    with pytest.raises(ValidationError, match="本人的减免"):
+        decide(opened, relief)
+    DuesBase.objects.filter(member=member).update(state="submitted", approved_on=None, approved_by=None)
+    seen = dues_bases.bases_digest(dues_bases.bases_waiting(opened.branch.pk, YEAR))
+    with pytest.raises(ValidationError, match="您本人的基数"):
+        dues_bases.dues_bases_approve(by=staff, branch=opened.branch, year=YEAR, seen=seen)
 
 
 def test_relief_ends_early_or_is_withdrawn(opened):

@@ -527,7 +527,7 @@ def test_the_result_makes_the_term_and_the_posts(city, secretary, staff):
         "石三木": "discipline",
     }
     act = {"approval_number": "批〔2026〕3号", "approved_on": TODAY, "filed_on": TODAY}
-    refused(election_approve, "报告人不能", by=secretary, election=election, **act)
+    refused(election_approve, "登记人和报告人不能", by=secretary, election=election, **act)
     refused(
         election_approve, "批准文号", "approval_number", by=staff, election=election, **{**act, "approval_number": ""}
     )

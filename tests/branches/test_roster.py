@@ -11,11 +11,12 @@ from django.core.exceptions import ValidationError
 from accounts.roles import Role
 from branches.choices import EntryReason, OrganisationKind
 from branches.ledgers.members import MemberLedger
-from branches.models import Member, Membership, RosterBatch
+from branches.models import Applicant, Member, Membership, RosterBatch
 from branches.services.members import member_disable
 from branches.services.roster_payload import unpack
 from core.calendar import local_today
 from core.crypto import decrypt, keyed_hash
+from tests.branches.admissions import make_applicant
 from tests.branches.rosters import LOCAL, NATIONAL, SHORT, id_number, person, workbook
 from tests.factories import make_member, make_organisation
 
@@ -93,6 +94,17 @@ def test_moving_by_roster_ends_posts(city, upload, commit):
     row = {"姓名": member.name, "出生日期": "1985-03-02", "所在党支部": "整理二科党支部"}
     commit(upload(workbook(("姓名", "出生日期", "所在党支部"), row)))
     assert not member.posts.filter(ends_on=None).exists()
+
+
+def test_moving_by_roster_takes_the_admission_along(city, upload, commit):
+    member = make_member(city.branch, "蒋小满", category="probationary", birth_date=date(1990, 5, 4))
+    applicant = make_applicant(city)
+    Applicant.objects.filter(pk=applicant.pk).update(member=member)
+    row = {"姓名": member.name, "出生日期": "1990-05-04", "所在党支部": "整理二科党支部"}
+    commit(upload(workbook(("姓名", "出生日期", "所在党支部"), row)))
+    member.refresh_from_db()
+    applicant.refresh_from_db()
+    assert member.organisation == applicant.organisation == city.sibling
 
 
 def test_own_export_imported_changes_nothing(city, upload, commit):

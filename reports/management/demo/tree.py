@@ -224,7 +224,7 @@ class Builder:
             by_unit.setdefault(branch.node.path[:8], []).append(branch)
         for person in city.people:
             branch, draw = person.stays[0].branch, self.random.random()
-            day = self.since + timedelta(days=self.random.randrange(30, span))
+            day = self.since + timedelta(days=self.random.randrange(min(30, span - 1), span))
             if person.confirmed_on is None or draw >= 0.07:
                 continue
             others = [other for other in by_unit[branch.node.path[:8]] if other is not branch]
