@@ -7,7 +7,7 @@ is shown to those whom the door of its view lets in, so that the menu never lead
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
@@ -88,7 +88,8 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     menu = SimpleLazyObject(lambda: _menu(request))
     return {
         "nav": menu,
-        "sidebar": SimpleLazyObject(lambda: _sidebar(_menu(request))),
+        "sidebar": SimpleLazyObject(lambda: drawn("components/_sidebar.html", nav=_menu(request))),
+        "topbar": SimpleLazyObject(lambda: _topbar(request)),
         "unread_notices": SimpleLazyObject(lambda: _unread(request)),
         "theme": theme_of(request),
         "portal_name": settings.PORTAL["NAME"],
@@ -105,14 +106,34 @@ def _menu(request: HttpRequest) -> tuple[NavGroup, ...]:
     return navigation(request.user, request.path) if request.user.is_authenticated else ()
 
 
-def _sidebar(menu: tuple[NavGroup, ...]) -> SafeString:
-    """The menu drawn. There are few different ones, and they are on every page: each is drawn once a process."""
-    return _drawn(menu) if not settings.DEBUG else _drawn.__wrapped__(menu)
+def _topbar(request: HttpRequest) -> SafeString:
+    user = request.user
+    name = (getattr(user, "name", "") or user.get_username()) if user.is_authenticated else ""
+    unread = _unread(request)
+    return drawn("components/_topbar.html", name=name, unread_notices=unread, portal_name=settings.PORTAL["NAME"])
 
 
-@lru_cache(maxsize=512)
-def _drawn(menu: tuple[NavGroup, ...]) -> SafeString:
-    return render_to_string("components/_sidebar.html", {"nav": menu})
+@dataclass(frozen=True)
+class _Piece:
+    """A template with all that it is drawn from; equal ``said`` look the same."""
+
+    template: str
+    said: str
+    values: dict[str, Any] = field(compare=False)
+
+
+def drawn(template: str, **values: Any) -> SafeString:
+    """
+    A part of a page that depends on ``values`` alone: no request, no token. There are few different ones of those that
+    stand on every page, and each is drawn once a process. What they show is told by their ``repr``.
+    """
+    piece = _Piece(template, repr(values), values)
+    return _drawn(piece) if not settings.DEBUG else _drawn.__wrapped__(piece)
+
+
+@lru_cache(maxsize=1024)
+def _drawn(piece: _Piece) -> SafeString:
+    return render_to_string(piece.template, piece.values)
 
 
 def _unread(request: HttpRequest) -> str:

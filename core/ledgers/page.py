@@ -17,6 +17,7 @@ from core.ledgers.columns import Column
 from core.ledgers.keyset import beyond, dump_cursor, load_cursor, ordered
 from core.ledgers.rendering import HtmlRows, cell_classes
 from core.ledgers.selection import Active, Selection
+from core.ui import drawn
 
 WIDE = 9  # columns; a wider table scrolls within its own frame
 
@@ -143,6 +144,15 @@ class LedgerPage:
             }
             for item in self.ledger.filters
         ]
+
+    @property
+    def filters_html(self) -> SafeString:
+        """The form, without which a list has none; the same fields with the same values are drawn once a process."""
+        said = {
+            "title": self.title, "fields": self.filters, "sort": self.sort, "count": len(self.chips),
+            "wrong": bool(self.errors), "clear_url": self.clear_url,
+        }  # fmt: skip
+        return drawn("core/_ledger_filters.html", **said) if self.ledger.filters else SafeString("")
 
     @property
     def sort(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -10,6 +11,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from core import ui
 
 register = template.Library()
 
@@ -31,6 +34,13 @@ FLASHES = {
 
 
 @register.simple_tag
+def drawn(template: str) -> SafeString:
+    """A fixed part of every page, drawn once a process."""
+    return ui.drawn(template)
+
+
+@register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, extra: str = "") -> SafeString:
     """A decorative icon of the web font; `name` without its "ti-"."""
     return format_html('<i class="ti ti-{}{}" aria-hidden="true"></i>', name, f" {extra}" if extra else "")
