@@ -143,11 +143,17 @@ class BirthdayForm(forms.Form):
 
 
 class OathForm(forms.Form):
-    held_on = forms.DateField(label="日期", widget=DateInput, initial=local_today)
-    count = forms.IntegerField(label="参加人数", min_value=1, max_value=9999)
+    meeting = forms.TypedChoiceField(
+        label="结合的会议",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        help_text="选了会议，日期、地点和实到人数以会议记录为准，不用再填。",
+    )
+    held_on = forms.DateField(label="日期", widget=DateInput, required=False)
+    count = forms.IntegerField(label="参加人数", min_value=1, max_value=9999, required=False)
     place = forms.CharField(label="地点", required=False, max_length=80)
     leader = forms.CharField(label="领誓人", required=False, max_length=40)
-    meeting = forms.TypedChoiceField(label="结合的会议（可不选）", required=False, coerce=int, empty_value=None)
 
     def __init__(self, data: Any = None, *, logs: Iterable[Meeting]) -> None:
         super().__init__(data)

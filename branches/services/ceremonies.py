@@ -51,15 +51,32 @@ def birthdays_record(
 
 @transaction.atomic
 def oath_review_record(
-    *, by: User, branch: Organisation, held_on: date, count: int, place: str = "", leader: str = "", meeting: Any = None
+    *,
+    by: User,
+    branch: Organisation,
+    held_on: date | None = None,
+    count: int | None = None,
+    place: str = "",
+    leader: str = "",
+    meeting: int | None = None,
 ) -> OathReview:
-    """重温入党誓词 of the branch; ``meeting``: the id of its own log within which it took place."""
+    """
+    重温入党誓词 of the branch; ``meeting``: the id of its own log within which it took place, which then tells day,
+    place and number (N6). ValidationError by field.
+    """
     branch = _locked(branch.pk)
+    if meeting:
+        log = Meeting.objects.filter(pk=meeting, organisation=branch).first()
+        if log is None:
+            raise ValidationError({"meeting": ["没有找到这条会议记录。"]})
+        held_on, place, count = log.held_on, log.place, log.present or count
+    if held_on is None:
+        raise ValidationError({"held_on": ["请填写日期，或者选择结合的会议。"]})
+    if not count:
+        raise ValidationError({"count": ["请填写参加人数，或者选择结合的会议。"]})
     _check_day(branch, held_on)
     if problems := id_number_problems([("place", "地点", place), ("leader", "领誓人", leader)]):
         raise ValidationError(dict(problems))
-    if meeting and not Meeting.objects.filter(pk=meeting, organisation=branch).exists():
-        raise ValidationError({"meeting": ["没有找到这条会议记录。"]})
     row = OathReview(
         organisation=branch, held_on=held_on, count=count, place=place, leader=leader, meeting_id=meeting or None, by=by
     )

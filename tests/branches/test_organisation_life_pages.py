@@ -286,6 +286,16 @@ def test_home_visit_asks_for_no_details(city, owner):
     assert not HomeVisit.objects.exists()
 
 
+def test_oath_review_takes_day_place_and_number_from_its_log(city, owner):
+    log = make_meeting(city.branch, TODAY - timedelta(days=2), place="纪念馆", expected=5, present=4)
+    owner.post("/ceremonies/oaths/new/", {"branch": city.branch.pk, "meeting": log.pk})
+    row = OathReview.objects.get()
+    assert (row.held_on, row.place, row.count) == (log.held_on, "纪念馆", 4)
+    page = text(owner.post("/ceremonies/oaths/new/", {"branch": city.branch.pk, "leader": "钱一帆"}))
+    assert "或者选择结合的会议" in page
+    assert 'value="钱一帆"' in page
+
+
 def test_oath_review_links_a_log_of_the_branch(city, owner):
     log, other = make_meeting(city.branch, TODAY), make_meeting(city.foreign, TODAY, title="外单位的会")
     assert "外单位的会" not in text(owner.get("/ceremonies/oaths/new/"))
