@@ -182,6 +182,8 @@ class Capability(StrEnum):
     VILLAGE_POSTING_RECORD = "village_posting.record"
     FUSION_VIEW = "fusion.view"
     FUSION_WRITE = "fusion.write"
+    SUGGESTION_WRITE = "suggestion.write"
+    SUGGESTION_ANSWER = "suggestion.answer"
 
 
 class Role(models.TextChoices):
@@ -213,7 +215,7 @@ UNIT_ROLES: frozenset[Role] = frozenset({Role.UNIT_STAFF, Role.UNIT_DISCIPLINE})
 #: Who answers for what is asked of the organisation of the posting itself.
 ANSWERING_ROLES: frozenset[Role] = frozenset({Role.BRANCH_SECRETARY, Role.UNIT_STAFF, Role.CITY_STAFF})
 
-_EVERYONE = (C.SESSION_LIST_OWN, C.NOTICE_LIST_OWN, C.JOB_VIEW_OWN, C.ACCOUNT_VIEW_OWN)
+_EVERYONE = (C.SESSION_LIST_OWN, C.NOTICE_LIST_OWN, C.JOB_VIEW_OWN, C.ACCOUNT_VIEW_OWN, C.SUGGESTION_WRITE)
 
 
 def _grants(groups: Mapping[Reach, Iterable[Capability]]) -> dict[Capability, Reach]:
@@ -324,6 +326,7 @@ ROLES: dict[Role, dict[Capability, Reach]] = {
             C.HOURS_VIEW_OWN, C.CONDUCT_COMMIT, C.PLEDGE_WRITE_OWN,
         ),
         Reach.CITY: (
+            C.SUGGESTION_ANSWER,
             C.ORG_UNIT_LIST, C.ORG_UNIT_CREATE, C.ORG_UNIT_UPDATE, C.ORG_UNIT_DISABLE, C.BRANCH_VIEW,
             C.BRANCH_CREATE, C.BRANCH_UPDATE, C.BRANCH_DISABLE, C.MEMBER_LIST, C.MEMBER_VIEW_MASKED,
             C.MEETING_LIST, C.MEETING_VIEW, C.MEETING_HISTORY, C.MEETING_SPOT_CHECK, C.ATTACHMENT_DOWNLOAD,

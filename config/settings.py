@@ -67,6 +67,7 @@ PORTAL: dict[str, Any] = {
     "PASSWORD_MIN_LENGTH": env.int("PORTAL_PASSWORD_MIN_LENGTH", default=12),
     "PASSWORD_MAX_LENGTH": env.int("PORTAL_PASSWORD_MAX_LENGTH", default=64),
     "PASSWORD_MAX_DAYS": env.int("PORTAL_PASSWORD_MAX_DAYS", default=90),  # 0: passwords do not age
+    "SUGGESTION_DAYS": env.int("PORTAL_SUGGESTION_DAYS", default=15),  # working days within which the committee answers
     "UPLOAD_MAX_MB": env.int("PORTAL_UPLOAD_MAX_MB", default=20),
     "DUES_MONTHLY_CAP": env.int("PORTAL_DUES_MONTHLY_CAP", default=1000),  # yuan a month and person; 0: no cap
     "DUES_MOVE_MONTH": env.str("PORTAL_DUES_MOVE_MONTH", default="old"),  # "old" or "new" branch collects that month

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from branches.models import Organisation
 from core.periods import Freq, Period, period_of
+from reports.choices import SuggestionKind
 
 QUARTERS_OFFERED = 8
 
@@ -35,6 +36,22 @@ def _quarters(today: date) -> list[tuple[str, str]]:
         found.append(found[-1].previous())
     running = found[0].code
     return [(period.code, period.title + ("（未结束）" if period.code == running else "")) for period in found]
+
+
+class SuggestionForm(forms.Form):
+    kind = forms.ChoiceField(label="类别", choices=SuggestionKind.choices, widget=forms.RadioSelect)
+    text = forms.CharField(
+        label="内容",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="不要写身份号码、手机号码和涉密内容。",
+    )
+    is_nameless = forms.BooleanField(label="不向答复人显示我的姓名", required=False)
+    page = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(label="答复", max_length=1000, widget=forms.Textarea(attrs={"rows": 5}))
 
 
 class FrozenRowsForm(forms.Form):

@@ -8,10 +8,12 @@ from django.db.models import QuerySet
 
 from accounts.roles import Capability
 from branches.models import Organisation
-from core.ledgers import AutocompleteFilter, ChoiceFilter, Column, Ledger, TextFilter
+from core.calendar import local_today
+from core.ledgers import AutocompleteFilter, ChoiceFilter, Column, DateRangeFilter, Ledger, TextFilter
 from core.periods import parse_period
-from reports.choices import ReminderStage, ReportState
-from reports.models import QuarterlyReport, Reminder
+from reports.choices import ReminderStage, ReportState, SuggestionKind, SuggestionState
+from reports.models import QuarterlyReport, Reminder, Suggestion
+from reports.selectors.suggestions import author_words
 
 EDITIONS = ((True, "正式报表"), (False, "阶段性报表"))
 
@@ -98,3 +100,54 @@ class ReminderLedger(Ledger):
     @classmethod
     def base(cls, user: Any) -> QuerySet[Any]:
         return Reminder.objects.visible_to(user, cls.capability)
+
+
+def _suggestion_state(queryset: QuerySet[Any], state: str) -> QuerySet[Any]:
+    if state == "overdue":
+        return queryset.filter(state=SuggestionState.OPEN, due_on__lt=local_today())
+    return queryset.filter(state=state)
+
+
+def _author(name: str, is_nameless: bool) -> str:  # in the order of the columns
+    return author_words(name, is_nameless=is_nameless)
+
+
+class SuggestionLedger(Ledger):
+    """What was asked of the committee; read by those who answer."""
+
+    slug = "suggestions"
+    title = "投诉建议"
+    empty = "还没有投诉建议"
+    capability = Capability.SUGGESTION_ANSWER
+    export_url = "reports:suggestion_export"
+    columns = (
+        Column("text", "内容", text=lambda text: text[:60], link="reports:suggestion_detail", width=60),
+        Column("number", "编号", "pk", text=str, cell=int, width=8),
+        Column("kind", "类别", choices=SuggestionKind.choices, width=12),
+        Column("author", "提出人", ("by__name", "is_nameless"), text=_author, width=12),
+        Column("asked_on", "提出日期", kind="date", sortable=True, width=12),
+        Column("due_on", "答复期限", kind="date", sortable=True, width=12),
+        Column(
+            "state",
+            "状态",
+            choices=SuggestionState.choices,
+            badge={"open": "due", "answered": "done", "withdrawn": "neutral"},
+            width=10,
+        ),
+        Column("answered_on", "答复日期", kind="date", width=12),
+        Column("page", "所在页面", page=False, width=30),
+        Column("answer", "答复", page=False, wrap=True, width=60),
+    )
+    filters = (
+        ChoiceFilter("kind", "类别", "kind", SuggestionKind.choices),
+        ChoiceFilter(
+            "state", "状态", choices=(*SuggestionState.choices, ("overdue", "超过期限未答复")), where=_suggestion_state
+        ),
+        DateRangeFilter("asked", "提出日期", "asked_on"),
+        TextFilter("q", "搜索", ("text",), placeholder="内容中的字词"),
+    )
+    order = ("-asked_on", "-pk")
+
+    @classmethod
+    def base(cls, user: Any) -> QuerySet[Any]:
+        return Suggestion.objects.visible_to(user, cls.capability)

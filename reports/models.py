@@ -9,11 +9,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from branches.models import Obligation, Organisation
-from reports.choices import ReminderStage, ReportState
-from reports.querysets import ReminderQuerySet, ReportQuerySet
+from reports.choices import ReminderStage, ReportState, SuggestionKind, SuggestionState
+from reports.querysets import ReminderQuerySet, ReportQuerySet, SuggestionQuerySet
 
 quarter_validator = RegexValidator(r"^[1-9]\d{3}Q[1-4]\Z", "季度须写成“2026Q3”的样子，季度为1至4。")
 
@@ -116,3 +116,46 @@ class ReportChunk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report_id} {self.sheet} {self.number}"
+
+
+class Suggestion(models.Model):
+    """
+    投诉建议 (N15): what somebody asks of the committee, and its answer. ``organisation`` is the work committee, which
+    has to answer by ``due_on``; nobody else reads it but whoever wrote it.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="答复单位")
+    kind = models.CharField("类别", max_length=12, choices=SuggestionKind)
+    text = models.TextField("内容", max_length=1000)
+    page = models.CharField("所在页面", max_length=200, blank=True)
+    is_nameless = models.BooleanField("不向答复人显示姓名", default=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="提出人")
+    created_at = models.DateTimeField("提出时间", auto_now_add=True)
+    asked_on = models.DateField("提出日期")
+    due_on = models.DateField("答复期限")
+    state = models.CharField("状态", max_length=10, choices=SuggestionState, default=SuggestionState.OPEN)
+    answer = models.TextField("答复", max_length=1000, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="答复人"
+    )
+    answered_on = models.DateField("答复日期", null=True, blank=True)
+
+    objects = SuggestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "投诉建议"
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(name="suggestion_open", fields=["due_on"], condition=Q(state=SuggestionState.OPEN)),
+        ]
+        constraints = [
+            models.CheckConstraint(name="suggestion_dates", condition=Q(due_on__gte=F("asked_on"))),
+            models.CheckConstraint(
+                name="suggestion_answered",
+                condition=~Q(state=SuggestionState.ANSWERED)
+                | (~Q(answer="") & Q(answered_by__isnull=False) & Q(answered_on__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}：{self.text[:20]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from accounts.doors import door, get_visible
+from accounts.forms import refuse
 from accounts.roles import Capability
 from branches.selectors.closings import changes_after
 from core.actors import UserRequest
@@ -19,12 +21,19 @@ from core.ledgers.views import ledger_export, ledger_page
 from core.models import Job
 from core.periods import parse_period
 from reports.exports import report_file_name, report_render
-from reports.forms import FrozenRowsForm, ReportForm
-from reports.ledgers import ReminderLedger, ReportLedger
-from reports.models import QuarterlyReport
+from reports.forms import AnswerForm, FrozenRowsForm, ReportForm, SuggestionForm
+from reports.ledgers import ReminderLedger, ReportLedger, SuggestionLedger
+from reports.models import QuarterlyReport, Suggestion
 from reports.selectors.home import home_for
 from reports.selectors.quarterly import RECORD_HEADINGS, RECORDS, RULE_HEADINGS
 from reports.selectors.reports import frozen_page, report_places, summary_of
+from reports.selectors.suggestions import (
+    answer_days,
+    suggestion_page,
+    suggestions_in_full,
+    suggestions_of,
+)
+from reports.services import suggestions as suggestion_services
 from reports.services.quarterly import quarter_of, quarterly_report_order, report_downloaded
 
 
@@ -139,3 +148,90 @@ def reminder_list(request: UserRequest) -> HttpResponseBase:
 @door(Capability.EXPORT_CREATE, methods=("POST",))
 def reminder_export(request: UserRequest) -> HttpResponseBase:
     return ledger_export(request, ReminderLedger)
+
+
+@door(Capability.SUGGESTION_ANSWER, methods=("GET",))
+def suggestion_list(request: UserRequest) -> HttpResponseBase:
+    return ledger_page(request, SuggestionLedger, template="reports/suggestion_list.html")
+
+
+@door(Capability.SUGGESTION_ANSWER, methods=("POST",))
+def suggestion_export(request: UserRequest) -> HttpResponseBase:
+    return ledger_export(request, SuggestionLedger)
+
+
+@door(Capability.SUGGESTION_WRITE, methods=("GET",))
+def suggestion_mine(request: UserRequest) -> HttpResponse:
+    """One's own questions with their answers."""
+    return render(request, "reports/suggestion_mine.html", {"rows": suggestions_of(request.user)[:200]})
+
+
+@door(Capability.SUGGESTION_WRITE)
+def suggestion_create(request: UserRequest) -> HttpResponse:
+    """投诉建议, reached from every page; the page it was reached from is noted (N15)."""
+    form = SuggestionForm(request.POST or None, initial={"page": _came_from(request)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = suggestion_services.suggestion_write(by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, f"已提交，工委最迟在{row.due_on.month}月{row.due_on.day}日前答复。")
+            return redirect("reports:suggestion_detail", row.pk)
+    return render(request, "reports/suggestion_form.html", {"form": form, "days": answer_days()})
+
+
+def _came_from(request: UserRequest) -> str:
+    """The path of the page before, if it was one of the portal."""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    return parts.path[:200] if parts.netloc == request.get_host() else ""
+
+
+@door(Capability.SUGGESTION_WRITE, methods=("GET",))
+def suggestion_detail(request: UserRequest, pk: int) -> HttpResponse:
+    return _suggestion_page(request, _suggestion(request, pk), AnswerForm())
+
+
+@door(Capability.SUGGESTION_ANSWER, methods=("POST",))
+def suggestion_answer(request: UserRequest, pk: int) -> HttpResponse:
+    row: Suggestion = _reached(request, pk, Capability.SUGGESTION_ANSWER)
+    form = AnswerForm(request.POST)
+    if form.is_valid():
+        try:
+            suggestion_services.suggestion_answer(by=request.user, suggestion=row, **form.cleaned_data)
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, "已答复，提出人会收到通知。")
+            return redirect("reports:suggestion_detail", pk)
+    return _suggestion_page(request, row, form)
+
+
+@door(Capability.SUGGESTION_WRITE, methods=("POST",))
+def suggestion_withdraw(request: UserRequest, pk: int) -> HttpResponse:
+    row: Suggestion = _reached(request, pk, Capability.SUGGESTION_WRITE)
+    try:
+        suggestion_services.suggestion_withdraw(by=request.user, suggestion=row)
+    except ValidationError as error:
+        messages.error(request, "；".join(error.messages))
+    else:
+        messages.success(request, "已撤回。")
+    return redirect("reports:suggestion_detail", pk)
+
+
+def _suggestion(request: UserRequest, pk: int) -> Suggestion:
+    """One's own, or one that the reader may answer."""
+    try:
+        return _reached(request, pk, Capability.SUGGESTION_WRITE)
+    except Http404:
+        return _reached(request, pk, Capability.SUGGESTION_ANSWER)
+
+
+def _reached(request: UserRequest, pk: int, capability: Capability) -> Suggestion:
+    found: Suggestion = get_visible(suggestions_in_full(), request.user, capability, seen_by=capability, pk=pk)
+    return found
+
+
+def _suggestion_page(request: UserRequest, row: Suggestion, form: AnswerForm) -> HttpResponse:
+    context = {"page": suggestion_page(request.user, row), "row": row, "form": form}
+    return render(request, "reports/suggestion_detail.html", context)

@@ -15,6 +15,7 @@ MOBILE = re.compile(r"1[3-9][0-9]{9}")
 PHONE_MASK = re.compile(r"[0-9]{3}\*+[0-9]{4}")
 LANDLINE = re.compile(r"(?:0[0-9]{2,3}-?)?[1-9][0-9]{6,7}(?:-[0-9]{1,6})?")
 LONG_DIGITS = re.compile(r"[0-9]{7,}[0-9X]?")
+TYPED_MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?![0-9])")
 #: 18 characters as people type them, with spaces or hyphens between.
 TYPED_ID = re.compile(r"(?<![0-9])[1-9](?:[ -]?[0-9]){16}[ -]?[0-9Xx](?![0-9])")
 
@@ -81,6 +82,11 @@ def holds_id_number(text: str) -> bool:
     """Whether free text names a valid ID number (domain.md §13.5 N11), however it is typed."""
     found = TYPED_ID.findall(unicodedata.normalize("NFKC", text))
     return any(not id_number_problem(re.sub("[ -]", "", run).upper()) for run in found)
+
+
+def holds_mobile(text: str) -> bool:
+    """Whether free text names a mobile phone, however it is typed."""
+    return TYPED_MOBILE.search(unicodedata.normalize("NFKC", text)) is not None
 
 
 def _birth_date(number: str) -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,8 @@ from branches.models import Member
 from branches.policy.identity import (
     birth_date_of,
     gender_of,
+    holds_id_number,
+    holds_mobile,
     id_number_problem,
     mask_id_number,
     mask_phone,
@@ -67,3 +70,13 @@ def set_phone(member: Member, text: str) -> None:
 
 def read_personal(member: Member) -> Personal:
     return Personal(decrypt(member.id_number_cipher), decrypt(member.phone_cipher))
+
+
+def refuse_personal_numbers(texts: Mapping[str, str]) -> None:
+    """Free texts by field hold neither ID numbers nor mobile phones (domain.md §13.5 N11); ValidationError by field."""
+    found = {field: "这里不要写身份号码。" for field, text in texts.items() if holds_id_number(text)}
+    found |= {
+        field: "这里不要写手机号码。" for field, text in texts.items() if field not in found and holds_mobile(text)
+    }
+    if found:
+        raise ValidationError(found)

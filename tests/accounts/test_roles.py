@@ -32,7 +32,7 @@ COLUMNS = {
 LETTERS = {"S": Reach.SELF, "B": Reach.OWN, "U": Reach.UNIT, "C": Reach.CITY}
 # What the administrators need to do their work; everything else is business data.
 ADMINISTRATIVE = ("account.", "role_grant.", "session.", "sec_policy.", "sys_param.", "backup.", "audit.")
-EVERYONES = ("notice.list_own", "job.view_own", "org_unit.list")
+EVERYONES = ("notice.list_own", "job.view_own", "org_unit.list", "suggestion.write")
 
 
 def rows() -> list[dict[str, str]]:
