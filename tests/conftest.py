@@ -11,7 +11,10 @@ from accounts.models import User
 from accounts.roles import Role
 from branches.choices import OrganisationKind, PostKind
 from branches.models import Member, Organisation
-from tests.database import audit_tables_can_be_flushed  # noqa: F401 - a fixture for every test
+from tests.database import (  # noqa: F401 - fixtures for every test
+    audit_tables_can_be_flushed,
+    databases_are_copied,
+)
 from tests.factories import ROLE_PLACES, make_member, make_organisation, make_post, make_user
 
 
