@@ -18,6 +18,9 @@ BUSINESS_ACTIONS = {
     "job.cancel": "取消后台任务",
     "job.download": "下载任务结果",
     "export.create": "导出台账",
+    "import.upload": "上传导入表格",
+    "import.commit": "导入表格",
+    "import.drop": "放弃导入表格",
 }
 ADMIN_ACTIONS = {"workday.update": "登记工作日调整", "workday.delete": "删除工作日调整"}
 AUDITOR_ACTIONS = {"audit.verify": "校验审计链"}

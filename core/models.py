@@ -1,4 +1,4 @@
-"""Tables of the platform: audit trail and its seals, background jobs, notices, working days."""
+"""Tables of the platform: audit trail and its seals, background jobs, notices, working days, uploads of sheets."""
 
 from __future__ import annotations
 
@@ -227,3 +227,53 @@ class SearchText(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "检索词"
         constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "object_id"], name="search_text_once")]
+
+
+class ImportState(models.TextChoices):
+    PREVIEW = "preview", "待确认"
+    COMMITTED = "committed", "已导入"
+    DROPPED = "dropped", "已放弃"
+
+
+class ImportBatch(models.Model):
+    """An uploaded sheet between preview and commit, shown to its uploader alone. What it says is kept encrypted."""
+
+    slug = models.CharField("导入种类", max_length=60)
+    place_key = models.CharField("所属对象", max_length=64, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        db_index=False,  # import_mine serves it
+        related_name="+",
+        verbose_name="上传人",
+    )
+    file_name = models.CharField("文件名", max_length=200)
+    sheet_name = models.CharField("工作表", max_length=100, blank=True)
+    state = models.CharField("状态", max_length=10, choices=ImportState, default=ImportState.PREVIEW)
+    row_count = models.PositiveIntegerField("行数", default=0)
+    error_count = models.PositiveIntegerField("错误数", default=0)
+    errors = models.JSONField("错误", default=list, blank=True)
+    unknown = models.JSONField("没有读取的列", default=list, blank=True)
+    payload = models.TextField("内容", blank=True)
+    count = models.PositiveIntegerField("导入行数", default=0)
+    created_at = models.DateTimeField("上传时间", default=timezone.now, db_index=True)
+    committed_at = models.DateTimeField("导入时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "表格导入"
+        ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [models.Index(fields=["by", "slug", "place_key"], name="import_mine")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=ImportState.values), name="import_state_known"),
+            models.CheckConstraint(
+                condition=Q(state="committed", committed_at__isnull=False)
+                | (~Q(state="committed") & Q(committed_at__isnull=True)),
+                name="import_committed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="committed") | Q(error_count=0), name="import_committed_without_errors"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from core.audit import Stream, actions_of
-from core.models import AuditEvent, Job, Notice, Workday
+from core.models import AuditEvent, ImportBatch, Job, Notice, Workday
 from core.prepared import Prepared
 
 INBOX_PAGE = 50
@@ -33,6 +33,18 @@ def jobs_of(user: Any) -> QuerySet[Job]:
 def job_of(user: Any, job_id: UUID) -> Job | None:
     """One of the user's own jobs; None if it is somebody else's or does not exist."""
     return jobs_of(user).filter(pk=job_id).first()
+
+
+def import_batches_of(user: Any, slug: str, place_key: str) -> QuerySet[ImportBatch]:
+    """The user's own uploads of one kind of sheet for one place, newest first; without what they say."""
+    mine = ImportBatch.objects.filter(by_id=user.pk, slug=slug, place_key=place_key)
+    return mine.order_by("-pk").defer("payload", "errors", "unknown")
+
+
+def import_batch_of(user: Any, slug: str, place_key: str, pk: int) -> ImportBatch | None:
+    """One of the user's own uploads in full; None if it is somebody else's or belongs elsewhere."""
+    mine = ImportBatch.objects.filter(by_id=user.pk, slug=slug, place_key=place_key)
+    return mine.filter(pk=pk).first() if pk <= LARGEST_ID else None
 
 
 def notices_of(user: Any) -> QuerySet[Notice]:

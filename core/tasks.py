@@ -7,6 +7,7 @@ from uuid import UUID
 from celery import shared_task
 
 from core import audit_chain, jobs, notices
+from core.imports import batches
 from core.jobs import Progress, job_handler
 from core.models import Job
 
@@ -24,6 +25,11 @@ def job_sweep() -> None:
 @shared_task
 def job_files_purge() -> None:
     jobs.job_files_purge()
+
+
+@shared_task
+def imports_purge() -> None:
+    batches.imports_purge()
 
 
 @shared_task

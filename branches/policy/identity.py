@@ -14,7 +14,6 @@ ID_MASK = re.compile(r"[0-9]{6}\*{8}[0-9]{3}[0-9X]")
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 PHONE_MASK = re.compile(r"[0-9]{3}\*+[0-9]{4}")
 LANDLINE = re.compile(r"(?:0[0-9]{2,3}-?)?[1-9][0-9]{6,7}(?:-[0-9]{1,6})?")
-LONG_DIGITS = re.compile(r"[0-9]{7,}[0-9X]?")
 TYPED_MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?![0-9])")
 #: 18 characters as people type them, with spaces or hyphens between.
 TYPED_ID = re.compile(r"(?<![0-9])[1-9](?:[ -]?[0-9]){16}[ -]?[0-9Xx](?![0-9])")
@@ -71,11 +70,6 @@ def phone_problem(phone: str) -> str:
     if phone.isascii() and phone.isdigit():
         return f"手机号码应为1开头的11位数字，这里是{len(phone)}位" if len(phone) != 11 else "手机号码号段不存在"
     return "手机号码应为11位数字"
-
-
-def conceal(text: str) -> str:
-    """Text with every long run of digits blanked but for its ends, fit to be kept or shown in an error list."""
-    return LONG_DIGITS.sub(lambda found: f"{found[0][:3]}{'*' * (len(found[0]) - 5)}{found[0][-2:]}", text)
 
 
 def holds_id_number(text: str) -> bool:

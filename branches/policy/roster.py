@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any
 
 from branches.policy import roster_cells as cells
-from branches.policy.identity import birth_date_of, conceal, gender_of
+from branches.policy.identity import birth_date_of, gender_of
 from branches.policy.roster_cells import POSTGRADUATE_UNSPECIFIED, CellProblem, branch_key, key_of
 from branches.policy.roster_columns import ColumnPlan, Reader, read_columns
 from branches.policy.roster_layout import Layout, Place
+from core.workbooks.values import conceal
 
 ADULT_YEARS = 18
 PROBATION_YEARS = 2

@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from branches.policy.roster_cells import heading_key
+from core.workbooks.values import EMPTY, column_letter, heading_key
 
 HEADER_SEARCH_ROWS = 20
 HEADER_MINIMUM = 3
-FILLED_AT_MOST = 500_000
-EMPTY = ("", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +108,6 @@ class Layout:
         return missing if self.names & {"id_number", "birth_date"} else [*missing, "公民身份号码或出生日期"]
 
 
-def column_letter(index: int) -> str:
-    """Excel's name of a column; 0 is A."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def find_layout(rows: Sequence[Sequence[Any]]) -> Layout | None:
     """
     The heading row: among the first rows the one with most known headings, 姓名 among them; else None. Of two rows of
@@ -136,21 +124,6 @@ def find_layout(rows: Sequence[Sequence[Any]]) -> Layout | None:
 
 def _repeats(above: Layout, layout: Layout) -> bool:
     return layout.row == above.row + 1 and layout.columns == above.columns
-
-
-def merged_fill(rows: Sequence[list[Any]], merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-    """
-    Give every row of a merged range the value of its first cell, in the range's first column: what stands once for
-    several people holds for each of them. At most FILLED_AT_MOST cells, for a file may claim any range.
-    """
-    left = FILLED_AT_MOST
-    for (first, column), (last, _) in merged:
-        value = rows[first][column] if first < len(rows) and column < len(rows[first]) else ""
-        inside = range(first + 1, min(last + 1, len(rows), first + 1 + left))
-        for row in inside if value not in EMPTY else ():
-            if column < len(rows[row]) and rows[row][column] in EMPTY:
-                rows[row][column] = value
-        left -= len(inside)
 
 
 def _layout_of(number: int, row: Sequence[Any]) -> Layout:

@@ -13,8 +13,8 @@ from django.db.models.functions import Coalesce
 
 from branches.choices import EntryReason, LostCircumstance, MemberChangeKind
 from branches.models import Member, MemberChange, Membership, Organisation
-from branches.policy.identity import conceal
 from branches.querysets import MembershipQuerySet
+from core.workbooks.values import conceal
 
 SHOWN = 100
 #: What the history says beside the fields of a member.

@@ -23,22 +23,19 @@ from branches.policy.dues_sheets import (
     DERIVED,
     PAYMENT_HEADINGS,
     read_day,
-    read_money,
     read_number,
 )
-from branches.policy.identity import conceal
 from branches.policy.roster import CellError
-from branches.policy.roster_cells import CellProblem, key_of
-from branches.policy.roster_layout import column_letter
 from branches.selectors.dues_rules import rules_in_force
 from branches.selectors.dues_years import BaseLine, base_lines, payers_of
 from branches.services.dues_bases import base_due, check_year, dues_bases_save
 from branches.services.dues_payments import dues_paid_sheet
 from branches.services.obligations import organisations_lock
-from branches.services.roster_payload import pack, unpack
 from core import audit
 from core.calendar import local_today
+from core.sealed import pack, unpack
 from core.workbooks.reader import Header, Sheet, WorkbookError, cell_text, find_header, read_sheet
+from core.workbooks.values import CellProblem, column_letter, conceal, key_of, read_money
 
 ROWS_AT_MOST = 1_000
 PAYERS = {key_of(str(label)): value for value, label in DuesPayer.choices}

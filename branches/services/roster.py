@@ -20,19 +20,20 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Capability
 from branches.models import Organisation, RosterBatch
-from branches.policy.identity import conceal
 from branches.policy.roster import Errors, RosterReader
 from branches.policy.roster_columns import TooManyProblems
-from branches.policy.roster_layout import find_layout, merged_fill
+from branches.policy.roster_layout import find_layout
 from branches.services.obligations import organisations_lock
-from branches.services.roster_payload import Payload, pack_bytes, payload_pack, payload_unpack, unpack_bytes
+from branches.services.roster_payload import Payload, payload_pack, payload_unpack
 from branches.services.roster_plan import Plan, plan_make, plan_of_new, reach_state
 from branches.services.roster_store import plan_store
 from branches.services.roster_terms import Reach, in_words, reach_of
 from core import audit
 from core.calendar import local_today
 from core.jobs import job_enqueue
+from core.sealed import pack_bytes, unpack_bytes
 from core.workbooks.reader import Sheet, WorkbookError, read_sheet
+from core.workbooks.values import conceal, merged_fill
 
 INLINE_ROWS = 2_000
 INLINE_BYTES = 300_000  # about as many rows; a larger file is not even opened before its turn in the background

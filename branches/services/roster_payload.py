@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import zlib
-from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +9,7 @@ from typing import Any
 
 from branches.policy.roster import RosterRow
 from branches.policy.roster_layout import FIELDS, Place
-from core.crypto import decrypt, encrypt
+from core.sealed import pack, unpack
 
 NAMES = (*(field.name for field in FIELDS), "id_number_mask")
 DATES = {field.name for field in FIELDS if field.kind == "date"}
@@ -57,23 +54,6 @@ def payload_unpack(text: str) -> Payload:
     ]
     places = {name: (letter, heading) for name, (letter, heading) in content["places"].items()}
     return Payload(rows, places, content["digest"], content["all_new"])
-
-
-def pack(content: Any) -> str:
-    """Any JSON-able content (dates become text), compressed, then encrypted."""
-    return pack_bytes(json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=str).encode())
-
-
-def unpack(text: str) -> Any:
-    return json.loads(unpack_bytes(text))
-
-
-def pack_bytes(content: bytes) -> str:
-    return encrypt(b64encode(zlib.compress(content, 1)).decode())
-
-
-def unpack_bytes(text: str) -> bytes:
-    return zlib.decompress(b64decode(decrypt(text)))
 
 
 def _dump_column(name: str, column: list[Any]) -> list[Any]:

@@ -21,9 +21,9 @@ from branches.services.names import person_pinyin
 from branches.services.obligations import obligations_reopen_for
 from branches.services.personal_data import ID_FIELDS, PHONE_FIELDS
 from branches.services.roster_changes import happened
-from branches.services.roster_payload import pack
 from branches.services.roster_plan import AT, QUERY_CHUNK, STORED, Change, Plan
 from core.crypto import encrypt, keyed_hash
+from core.sealed import pack
 
 NUMBERS = (*ID_FIELDS, *PHONE_FIELDS)
 NAMES = ("name_pinyin", "initials")

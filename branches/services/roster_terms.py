@@ -17,9 +17,10 @@ from branches.choices import (
     OrganisationStatus,
 )
 from branches.models import Member, Organisation
-from branches.policy.identity import conceal, mask_id_number, mask_phone
+from branches.policy.identity import mask_id_number, mask_phone
 from branches.policy.roster import Vocabulary
 from branches.policy.roster_cells import branch_key, key_of
+from core.workbooks.values import conceal
 
 EDUCATION_WORDS = {
     "博士": "11", "博士研究生毕业": "11", "硕士": "14", "硕士研究生毕业": "14", "研究生班毕业": "17", "本科": "21",

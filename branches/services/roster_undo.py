@@ -26,12 +26,13 @@ from branches.services.member_history import Happening, changes_load
 from branches.services.names import person_pinyin
 from branches.services.obligations import obligations_reopen_for, organisations_lock
 from branches.services.roster_changes import PLACES
-from branches.services.roster_payload import DATES, unpack
+from branches.services.roster_payload import DATES
 from branches.services.roster_plan import QUERY_CHUNK, STORED
 from branches.services.roster_store import NAMES, NUMBERS
 from core import audit
 from core.calendar import local_today
 from core.jobs import job_enqueue
+from core.sealed import unpack
 
 UNDO_JOB = "roster.undo"
 INLINE_MEMBERS = 2_000

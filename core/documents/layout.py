@@ -67,6 +67,7 @@ class Layout:
     pages: list[Page]
     marks: list[Mark]
     covered: bool = False
+    numbered: bool = True
 
 
 def lay_out(document: Document) -> Layout:

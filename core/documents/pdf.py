@@ -28,11 +28,15 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 def write_pdf(document: Document, target: Target) -> int:
     """Write the PDF to a path or a binary file; how many pages it has."""
-    layout = lay_out(document)
+    return write_layout(lay_out(document), document.title, target)
+
+
+def write_layout(layout: Layout, title: str, target: Target) -> int:
+    """The same for pages that were composed by hand, as certificates are."""
     pdf = FPDF(unit="pt", format=layout.sizes.page)
     pdf.set_auto_page_break(False)
     pdf.c_margin = 0
-    _describe(pdf, document)
+    _describe(pdf, title)
     with tempfile.TemporaryDirectory(prefix="fonts-") as folder:
         _add_fonts(pdf, layout, Path(folder))
         _draw(pdf, layout)
@@ -44,8 +48,8 @@ def write_pdf(document: Document, target: Target) -> int:
     return len(layout.pages)
 
 
-def _describe(pdf: FPDF, document: Document) -> None:
-    pdf.set_title(one_line(document.title))
+def _describe(pdf: FPDF, title: str) -> None:
+    pdf.set_title(one_line(title))
     pdf.set_lang("zh-CN")
     pdf.set_producer("")
     pdf.viewer_preferences = ViewerPreferences(display_doc_title=True)
@@ -73,7 +77,7 @@ def _draw(pdf: FPDF, layout: Layout) -> None:
     for number, page in enumerate(layout.pages):
         pdf.add_page()
         _draw_page(pdf, page, layout)
-        if number or not layout.covered:
+        if layout.numbered and (number or not layout.covered):
             _footer(pdf, number + 1, layout)
         for mark in marks.get(number, []):
             pdf.set_y(mark.y)

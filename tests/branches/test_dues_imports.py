@@ -15,13 +15,13 @@ from openpyxl import Workbook, load_workbook
 from accounts.roles import Role
 from branches.forms import dues as forms
 from branches.models import DuesBase, DuesImport, DuesMonth, DuesPayment
-from branches.policy.dues_sheets import read_day, read_money, read_number
-from branches.policy.roster_cells import CellProblem
+from branches.policy.dues_sheets import read_day, read_number
 from branches.services import dues_bases, dues_imports, dues_payments
 from branches.services.dues_rules import dues_rules_load
 from branches.views import dues_papers
 from core.models import AuditEvent
 from core.workbooks.reader import WorkbookError
+from core.workbooks.values import CellProblem, read_money
 from tests.branches.dues import YEAR, approve, enter, open_year
 from tests.factories import make_member
 

@@ -13,9 +13,9 @@ from branches.choices import EntryReason, OrganisationKind
 from branches.ledgers.members import MemberLedger
 from branches.models import Applicant, Member, Membership, RosterBatch
 from branches.services.members import member_disable
-from branches.services.roster_payload import unpack
 from core.calendar import local_today
 from core.crypto import decrypt, keyed_hash
+from core.sealed import unpack
 from tests.branches.admissions import make_applicant
 from tests.branches.rosters import LOCAL, NATIONAL, SHORT, id_number, person, workbook
 from tests.factories import make_member, make_organisation
