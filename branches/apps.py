@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 
 from core import audit
+from core.duties import register_duties
 from core.search import register_source
 from core.ui import NavItem, register_navigation
 
@@ -130,17 +131,40 @@ ELECTION_ACTIONS = {
     "election.paper": "生成选举文书",
 }
 
+WORKLIST_ACTIONS = {
+    "worklist.create": "建立项目清单",
+    "worklist.rename": "修改清单名称",
+    "worklist.stop": "清单整体取消",
+    "worklist.carry": "清单任务随党组织合并",
+    "worklist_item.add": "添加清单任务",
+    "worklist_item.spread": "分解清单任务",
+    "worklist_item.import": "导入清单任务",
+    "worklist_item.update": "修改清单任务",
+    "worklist_item.progress": "登记任务进展",
+    "worklist_item.supervise": "督办清单任务",
+    "worklist_item.report": "报告任务完成",
+    "worklist_item.return": "退回任务报告",
+    "worklist_item.close": "任务销号",
+    "worklist_item.extend": "调整任务时限",
+    "worklist_item.cancel": "取消清单任务",
+}
+
 
 class BranchesConfig(AppConfig):
     name = "branches"
     verbose_name = "组织与组织生活"
 
     def ready(self) -> None:
+        from branches.policy.deadlines import register_deadlines
         from branches.policy.measures import register_measure
         from branches.selectors.search import SOURCES
         from branches.selectors.talk_measure import MEASURE
+        from branches.selectors.worklist_deadlines import DEADLINE_SOURCE
+        from branches.selectors.worklists import worklist_duties
 
         register_measure(MEASURE)
+        register_deadlines(DEADLINE_SOURCE)
+        register_duties(worklist_duties)
         for source in SOURCES:
             register_source(source)
         audit.register(MEMBER_ACTIONS)
@@ -150,6 +174,7 @@ class BranchesConfig(AppConfig):
         audit.register(ADMISSION_ACTIONS)
         audit.register(ELECTION_ACTIONS)
         audit.register(DUES_ACTIONS)
+        audit.register(WORKLIST_ACTIONS)
         register_navigation(
             NavItem("组织生活", "branches:meeting_list", "notes", group="日常工作", order=30),
             NavItem("应做事项", "branches:obligation_matrix", "checklist", ("obligation.list",), "日常工作", 31),
@@ -157,6 +182,7 @@ class BranchesConfig(AppConfig):
             NavItem("谈心谈话", "branches:talk_list", "messages", group="日常工作", order=33),
             NavItem("民主评议", "branches:appraisal_list", "clipboard-check", group="日常工作", order=34),
             NavItem("政治生日", "branches:birthday_list", "cake", group="日常工作", order=35),
+            NavItem("任务清单", "branches:worklist_item_list", "list-check", ("worklist.view",), "日常工作", 36),
             NavItem("党组织", "branches:organisation_list", "sitemap", ("org_unit.list",), "组织和党员", 50),
             NavItem("设置建议", "branches:advice_list", "bulb", ("branch.update", "branch.disable"), "组织和党员", 53),
             NavItem("党员", "branches:member_list", "users", ("member.list",), "组织和党员", 51),

@@ -18,6 +18,7 @@ from branches.choices import (
     MemberCategory,
     OrganisationKind,
     OrganisationStatus,
+    WorklistItemState,
 )
 
 if TYPE_CHECKING:
@@ -266,3 +267,68 @@ class ContestPartQuerySet(ScopedQuerySet):
     """Rows that belong to a contest: candidates, rounds."""
 
     scope_field = "contest__election__organisation__path"
+
+
+class WorklistQuerySet(OrganisationRowQuerySet):
+    """
+    Lists are read by whoever reaches the organisation that runs them, and by whoever answers for one of their items; a
+    union of two indexed reads, as with the logs of joint meetings. They are run, and their items closed, from the first
+    of these alone.
+    """
+
+    leading = frozenset({Capability.WORKLIST_MANAGE, Capability.WORKLIST_CLOSE})
+    below = "items__organisation__path"
+    above = "organisation__path"
+
+    def visible_to(self, user: User, capability: Capability) -> Self:
+        scope = user.scope(capability)
+        if scope.everything:
+            return self.all()
+        if not scope.paths:
+            return self.none()
+        run = self._reached(self.above, scope)
+        if capability in self.leading:
+            return self.filter(run)
+        answered = self._reached(self.below, scope)
+        if capability == Capability.WORKLIST_REPORT:
+            return self.filter(pk__in=self._rows().filter(answered).values("pk"))
+        both = self._rows().filter(run).values("pk").union(self._rows().filter(answered).values("pk"), all=True)
+        return self.filter(pk__in=both)
+
+    def _rows(self) -> Self:
+        return self.model._default_manager.using(self.db).order_by()
+
+    @staticmethod
+    def _reached(field: str, scope: Scope) -> Q:
+        condition = Q()
+        for path in scope.paths:
+            condition |= Q(**{f"{field}__startswith": path})
+        return condition
+
+
+class WorklistItemQuerySet(WorklistQuerySet):
+    """Items are run from their list's organisation; progress and result are reported by the one that answers."""
+
+    below = "organisation__path"
+    above = "worklist__organisation__path"
+
+    def to_do(self) -> Self:
+        """Neither reported, closed nor cancelled."""
+        return self.filter(state__in=[WorklistItemState.OPEN, WorklistItemState.RETURNED])
+
+    def overdue(self, day: date) -> Self:
+        """Still to be done on ``day`` and beyond their last day."""
+        return self.to_do().filter(due_on__lt=day)
+
+
+class WorklistNoteQuerySet(WorklistQuerySet):
+    """Steps of an item: added, never changed or deleted."""
+
+    below = "item__organisation__path"
+    above = "item__worklist__organisation__path"
+
+    def update(self, **kwargs: Any) -> int:
+        raise TypeError("the history of a task is never changed")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError("the history of a task is never deleted")

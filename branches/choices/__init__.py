@@ -86,6 +86,7 @@ from branches.choices.organisations import (
     OrganisationStatus,
     OrganisationType,
 )
+from branches.choices.worklists import WorklistItemState, WorklistNoteKind
 
 __all__ = [
     "CHILD_KINDS",
@@ -160,4 +161,6 @@ __all__ = [
     "VisitCategory",
     "VoteMethod",
     "VoteRule",
+    "WorklistItemState",
+    "WorklistNoteKind",
 ]

@@ -49,6 +49,7 @@ from branches.models.obligations import Obligation, Requirement, RequirementKind
 from branches.models.organisations import Organisation, OrganisationChange
 from branches.models.posts import Post, Term
 from branches.models.talks import Talk
+from branches.models.worklists import Worklist, WorklistItem, WorklistNote
 
 __all__ = [
     "AdmissionChange",
@@ -106,4 +107,7 @@ __all__ = [
     "TermExtension",
     "TransferLetter",
     "Waiver",
+    "Worklist",
+    "WorklistItem",
+    "WorklistNote",
 ]

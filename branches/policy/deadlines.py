@@ -39,7 +39,8 @@ Rows = Callable[[Collection[str] | None], Iterable[Deadline]]
 class DeadlineSource:
     """
     ``name`` is what a requirement gives as its measure and what its subjects begin with; label and hint say in Chinese
-    what is counted; ``url`` opens the record of a subject, for those who hold ``capability``.
+    what is counted; ``url`` opens the record of a subject, for those who hold ``capability``. ``of_logs`` names the
+    subjects that rest on these logs of meetings, so that they follow when one is corrected or sent back.
     """
 
     name: str
@@ -48,6 +49,7 @@ class DeadlineSource:
     rows: Rows
     url: Callable[[str], str]
     capability: str = ""
+    of_logs: Callable[[Collection[int]], Iterable[str]] | None = None
 
 
 _sources: dict[str, DeadlineSource] = {}

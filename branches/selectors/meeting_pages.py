@@ -16,6 +16,7 @@ from branches.policy.votes import Tally, VoteOutcome, ordinary_quorum, vote_outc
 from branches.querysets import OrganisationRowQuerySet
 from branches.selectors.appraisals import AppraisalView, appraisal_seen_by
 from branches.selectors.closings import closed_words
+from branches.selectors.meeting_links import MeetingLink, meeting_links
 from branches.selectors.meeting_versions import detail_words
 from branches.selectors.meetings import attendance_seen_by, audience_of, obligations_served
 from core.calendar import local_today
@@ -69,6 +70,7 @@ class MeetingPage:
     may_return: bool
     may_see_history: bool
     advice: tuple[str, ...]
+    links: tuple[MeetingLink, ...]
 
 
 def meetings_in_full() -> OrganisationRowQuerySet:
@@ -109,6 +111,7 @@ def meeting_page(user: User, meeting: Meeting) -> MeetingPage:
         may_return=counts and not closed and user.scope(Capability.MEETING_RETURN).covers(path),
         may_see_history=user.scope(Capability.MEETING_HISTORY).covers(path),
         advice=tuple(_advice(meeting, kinds, [judged.vote.subject for judged in votes])),
+        links=meeting_links(user, meeting) if counts else (),
     )
 
 

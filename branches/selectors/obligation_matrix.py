@@ -231,7 +231,7 @@ def _fill(
 
 def periods_to_choose(today: date) -> list[Period]:
     """Years and quarters with obligations, the newest first. One query, by index."""
-    ends = Obligation.objects.aggregate(first=Min("period"), last=Max("period"))
+    ends = Obligation.objects.filter(subject="").aggregate(first=Min("period"), last=Max("period"))
     first, last = (int(code[:4]) if code else today.year for code in (ends["first"], ends["last"]))
     years = range(max(last, today.year), min(first, today.year) - 1, -1)
     return [each for year in years for each in (Period(Freq.YEAR, year), *_quarters(year))]

@@ -252,6 +252,14 @@ def organisations_found(
     ]
 
 
+def path_within(user: User, capability: Capability, pk: str) -> str:
+    """The path of the organisation with this id within reach, to look below; "" where there is none."""
+    if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
+        return ""
+    reach = Organisation.objects.visible_to(user, capability)
+    return reach.filter(pk=int(pk)).values_list("path", flat=True).first() or ""
+
+
 def unit_names(organisations: Sequence[Organisation]) -> dict[str, str]:
     """Short names of the units that these organisations belong to, by path. One query."""
     paths = {item.unit_path for item in organisations if item.depth > 2}

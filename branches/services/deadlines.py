@@ -36,6 +36,14 @@ def deadlines_refresh(*, source: str, subjects: Collection[str]) -> None:
         _bring_in_line(known, _stored(known).filter(subject__in=chunk), known.rows(chunk))
 
 
+def deadlines_follow_logs(*, meeting_ids: Collection[int]) -> None:
+    """What rests on these logs, after one was corrected or sent back: one query for each source that takes logs up."""
+    for source in deadline_sources():
+        subjects = list(source.of_logs(meeting_ids)) if source.of_logs else []
+        if subjects:
+            deadlines_refresh(source=source.name, subjects=subjects)
+
+
 def deadlines_refresh_all() -> None:
     """The same for every record of every source, as after an upgrade or a restored backup."""
     for source in deadline_sources():

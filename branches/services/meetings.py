@@ -38,6 +38,7 @@ from branches.selectors.meeting_versions import (
 )
 from branches.selectors.meetings import meeting_frame, seats_for, seats_for_correction
 from branches.services.closing_guard import refuse_closed
+from branches.services.deadlines import deadlines_follow_logs
 from branches.services.meeting_parts import branches_refresh, participants_lock, parts_rewrite, parts_write
 from branches.services.meeting_plans import plan_close
 from branches.services.search_index import meetings_indexed
@@ -134,6 +135,7 @@ def meeting_correct(
         raise ValidationError("没有改动，不需要更正。", code="unchanged")
     _keep_version(meeting, before, by, reason)
     branches_refresh({branch.pk, *guests_before, *data.guest_ids}, sorted({old_day, meeting.held_on}))
+    deadlines_follow_logs(meeting_ids=[meeting.pk])
     if was_returned:
         _settle_return(meeting, returned_at)
     MeetingDraft.objects.filter(meeting=meeting, by=by).delete()
@@ -170,6 +172,7 @@ def meeting_return(*, by: User, meeting: Meeting, reason: str) -> Meeting:
     meeting.save(update_fields=["status", "return_reason", "revision", "updated_at"])
     meeting.counts.all().delete()
     branches_refresh([branch.pk, *guests], [meeting.held_on])
+    deadlines_follow_logs(meeting_ids=[meeting.pk])
     _tell_branch(meeting, by)
     audit.record(
         by=by,

@@ -90,8 +90,8 @@ def facts_gather(
 
 
 def _opened_through(day: date) -> date:
-    """The day itself, or the last beginning of an open period after it."""
-    later = Obligation.objects.filter(period__gte=str(day.year)).aggregate(last=Max("starts_on"))["last"]
+    """The day itself, or the last beginning of an open period after it; what is due once opens none."""
+    later = Obligation.objects.filter(period__gte=str(day.year), subject="").aggregate(last=Max("starts_on"))["last"]
     return max(day, later or day)
 
 
@@ -100,7 +100,7 @@ def tracked_since(today: date) -> date:
     The first of January from which obligations are kept: that of the first period opened, else of the first log, else
     of this year. A branch founded in 1995 is thus not held to years in which there was no portal.
     """
-    opened = Obligation.objects.aggregate(first=Min("period"))["first"]
+    opened = Obligation.objects.filter(subject="").aggregate(first=Min("period"))["first"]
     if opened:
         return date(int(opened[:4]), 1, 1)
     logged = MeetingCount.objects.aggregate(first=Min("held_on"))["first"]

@@ -31,6 +31,7 @@ from branches.services.organisation_history import (
     record_change,
     subtree_ids,
 )
+from branches.services.worklist_carry import CarriedTasks, worklists_carry_back
 from core.calendar import local_today
 
 
@@ -149,6 +150,9 @@ def carried_back(carried: Carried, organisation: Organisation, by: User) -> None
     applicants.filter(organisation=into).update(organisation=organisation)
     plans = MeetingPlan.objects.filter(pk__in=carried.plans, state=PlanState.PLANNED, organisation=into)
     plans.update(organisation=organisation)
+    if into and (carried.tasks or carried.worklists):
+        tasks = CarriedTasks(carried.tasks, carried.worklists)
+        worklists_carry_back(by=by, carried=tasks, from_id=organisation.pk, into_id=into)
     waivers = Waiver.objects.filter(pk__in=carried.waivers, revoked_at=None)
     waivers.update(revoked_at=timezone.now(), revoked_by=by)
 

@@ -67,6 +67,9 @@ class Carried:
     waivers: list[int] = field(default_factory=list)
     applicants: list[int] = field(default_factory=list)
     plans: list[int] = field(default_factory=list)
+    #: tasks of worklists, and lists that were run
+    tasks: list[int] = field(default_factory=list)
+    worklists: list[int] = field(default_factory=list)
     #: changes of other organisations that came with this one
     changes: list[int] = field(default_factory=list)
 

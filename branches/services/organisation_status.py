@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from branches.choices import MeetingStatus, OrganisationChangeKind, OrganisationKind, OrganisationStatus
-from branches.models import Meeting, Member, Organisation, OrganisationChange
+from branches.models import Meeting, Member, Organisation, OrganisationChange, WorklistItem
 from branches.services.obligations import organisations_lock
 from branches.services.organisation_carry import (
     children_go_over,
@@ -31,6 +31,7 @@ from branches.services.organisation_history import (
     place_facts,
     record_change,
 )
+from branches.services.worklist_carry import UNFINISHED, worklists_carry
 
 UNMERGEABLE = (OrganisationKind.WORK_COMMITTEE, OrganisationKind.GROUP)
 
@@ -107,6 +108,8 @@ def organisation_merge(
     members = members_go_over(source, into, act, carried)
     _groups_end(source, act, carried)
     touched = [source.pk, into.pk, *children_go_over(source, into, act, carried)]
+    tasks = worklists_carry(by=by, from_id=source.pk, into_id=into.pk)
+    carried.tasks, carried.worklists = tasks.items, tasks.worklists
     running_waived(source, act, f"该党组织已于{act.effective_on}并入{into.short_name}", carried)
     source = Organisation.objects.get(pk=source.pk)
     Organisation.objects.move(source, Organisation.objects.get(pk=into.pk), pos="last-child")
@@ -150,6 +153,9 @@ def _check_empty(organisation: Organisation) -> None:
     left = Member.objects.current().filter(organisation=organisation).count()
     if left:
         raise ValidationError(f"还有{left}名党员，请先调整到其他党支部或办理减员。")
+    tasks = WorklistItem.objects.filter(organisation=organisation, state__in=UNFINISHED).count()
+    if tasks:
+        raise ValidationError(f"还有{tasks}项任务没有完成，请先在任务清单里改由其他单位负责或取消。")
 
 
 def _check_no_later_meetings(organisation: Organisation, act: Act) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,54 +32,67 @@ def requirements_load(*, rows: Iterable[Mapping[str, Any]] | None = None) -> lis
     """
     Insert or update rules by (code, valid_from), by default those of every registered file; returns what changed.
     A rule that changes in earnest gets a new row with its own ``valid_from``: the version in force then goes on
-    judging the past.
+    judging the past. A handful of statements and one for each rule that changed.
     """
     if rows is None:
         rows = [row for path in _fixtures for row in json.loads(path.read_text(encoding="utf-8"))]
-    return [requirement for row in rows if (requirement := _load(dict(row))) is not None]
+    wanted = {(row["code"], date.fromisoformat(row["valid_from"])): row for row in rows}
+    stored = {(rule.code, rule.valid_from): rule for rule in Requirement.objects.prefetch_related("kinds")}
+    loads = [_planned(key, row, stored.get(key)) for key, row in wanted.items()]
+    changed = [load for load in loads if load.before != load.after]
+    _store(changed)
+    for load in changed:
+        audit.record(by=None, action="requirement.load", target=load.rule, before=load.before, after=load.after)
+    return [load.rule for load in changed]
 
 
-def _load(row: dict[str, Any]) -> Requirement | None:
-    """The stored rule, None where nothing changed."""
-    kinds = set(row.pop("kinds"))
-    key = {"code": row.pop("code"), "valid_from": date.fromisoformat(row.pop("valid_from"))}
-    requirement = Requirement.objects.filter(**key).first() or Requirement(**key)
-    before = _told(requirement) if requirement.pk else None
+@dataclass(frozen=True)
+class _Load:
+    """A rule as it shall be stored; ``before`` is None for a new one."""
+
+    rule: Requirement
+    kinds: frozenset[str]
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+
+
+def _planned(key: tuple[str, date], row: Mapping[str, Any], stored: Requirement | None) -> _Load:
+    kinds = frozenset(row["kinds"])
+    before = _told(stored, {each.kind for each in stored.kinds.all()}) if stored else None
+    rule = stored or Requirement(code=key[0], valid_from=key[1])
     for field, value in row.items():
-        setattr(requirement, field, value)
-    _check(requirement, kinds)
-    requirement.save()
-    _set_kinds(requirement, kinds)
-    after = _told(requirement)
-    if after == before:
-        return None
-    audit.record(by=None, action="requirement.load", target=requirement, before=before, after=after)
-    return requirement
+        if field not in ("code", "valid_from", "kinds"):
+            setattr(rule, field, value)
+    _check(rule, kinds)
+    return _Load(rule, kinds, before, _told(rule, kinds))
 
 
-def _check(requirement: Requirement, kinds: set[str]) -> None:
-    requirement.full_clean()
+def _check(requirement: Requirement, kinds: Collection[str]) -> None:
+    requirement.clean_fields()
     once = requirement.frequency == Frequency.ONCE
     if requirement.measure not in (deadline_names() if once else measure_names()):
         raise ValidationError(f"{requirement}：没有“{requirement.measure}”这种计量。")
     if not kinds and requirement.measure == MEETINGS:
         raise ValidationError(f"{requirement}：没有写明哪种会议可以完成它。")
+    for kind in kinds:
+        RequirementKind(kind=kind).clean_fields(exclude=["requirement"])
 
 
-def _set_kinds(requirement: Requirement, kinds: set[str]) -> None:
-    requirement.kinds.exclude(kind__in=kinds).delete()
-    known = set(requirement.kinds.values_list("kind", flat=True))
-    for kind in sorted(kinds - known):
-        row = RequirementKind(requirement=requirement, kind=kind)
-        row.full_clean()
-        row.save()
+def _store(loads: Sequence[_Load]) -> None:
+    Requirement.objects.bulk_create([load.rule for load in loads if load.before is None])
+    for load in loads:
+        if load.before is not None:
+            load.rule.save()
+    RequirementKind.objects.filter(requirement__in=[load.rule.pk for load in loads if load.before]).delete()
+    kinds = [RequirementKind(requirement=load.rule, kind=kind) for load in loads for kind in sorted(load.kinds)]
+    RequirementKind.objects.bulk_create(kinds)
 
 
-def _told(requirement: Requirement) -> dict[str, Any]:
+def _told(requirement: Requirement, kinds: Collection[str]) -> dict[str, Any]:
     fields = (
         "title", "frequency", "needed", "condition", "audience", "level", "measure", "source", "article", "label",
         "valid_until",
     )  # fmt: skip
     told = {field: getattr(requirement, field) for field in fields}
     told["valid_until"] = str(told["valid_until"] or "")
-    return told | {"kinds": sorted(requirement.kinds.values_list("kind", flat=True))}
+    return told | {"kinds": sorted(kinds)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +12,14 @@ from branches.services.advice_rules import advice_rules_load
 from branches.services.dues_rules import dues_rules_load
 from branches.services.election_rules import election_rules_load
 from branches.services.requirements import requirements_load
+
+_loaders: list[Callable[[], list[str]]] = []
+
+
+def register_rules_loader(load: Callable[[], list[str]]) -> None:
+    """Add what an app above ships as rows of its own: ``load`` may run again at any time and says what changed."""
+    if load not in _loaders:
+        _loaders.append(load)
 
 
 @transaction.atomic
@@ -23,4 +32,5 @@ def rules_load() -> list[str]:
         *dues_rules_load(),
         *election_rules_load(),
     ]
-    return [f"{rule}（{rule.valid_from} 起）" for rule in changed]
+    told = [f"{rule}（{rule.valid_from} 起）" for rule in changed]
+    return told + [line for load in _loaders for line in load()]

@@ -11,6 +11,7 @@ from branches.urls import (
     obligations,
     organisation_life,
     organisations,
+    worklists,
 )
 
 app_name = "branches"
@@ -26,4 +27,5 @@ urlpatterns = [
     *organisation_life.urlpatterns,
     *admission.urlpatterns,
     *handbook.urlpatterns,
+    *worklists.urlpatterns,
 ]

@@ -182,13 +182,15 @@ def organisation_undo(request: UserRequest, pk: int) -> HttpResponse:
 
 @door(Capability.ORG_UNIT_LIST, methods=("GET",))
 def organisation_autocomplete(request: UserRequest) -> JsonResponse:
-    """At most 20 standing organisations. GET: q, right (a key of REACHES), kind (several by comma)."""
+    """At most 20 standing organisations. GET: q, right (a key of REACHES), kind (several by comma), below (an id)."""
     capability = REACHES.get(request.GET.get("right", "list"))
     if capability is None:
         raise BadRequest("不认识的范围。")
     kinds = [kind for kind in request.GET.get("kind", "").split(",") if kind]
     text = request.GET.get("q", "").replace("\x00", "")[:QUERY_LIMIT]
-    return JsonResponse({"results": selectors.organisations_found(request.user, capability, text, kinds=kinds)})
+    below = selectors.path_within(request.user, capability, request.GET.get("below", ""))
+    found = selectors.organisations_found(request.user, capability, text, kinds=kinds, below=below)
+    return JsonResponse({"results": found})
 
 
 def _day(request: UserRequest) -> tuple[date | None, str]:

@@ -65,7 +65,8 @@ def test_everyone_is_opened_ahead(opened):
     assert periods(opened.branch, "R06") == [f"2026M{month:02d}" for month in range(1, 13)]
     assert periods(opened.branch, "R07") == ["2026"]
     assert periods(opened.branch, "R22") == periods(opened.sibling, "R22") == ["2026Q1", "2026Q2", "2026Q3", "2026Q4"]
-    assert not Obligation.objects.exclude(organisation__kind=OrganisationKind.BRANCH).exists()
+    asked = Obligation.objects.values_list("requirement__audience", "organisation__kind").distinct().order_by()
+    assert {audience == kind for audience, kind in asked} == {True}
     assert not Obligation.objects.exclude(done=0).exists()
 
 
@@ -410,11 +411,10 @@ def test_nightly_result_is_audited(opened):
 
 def test_rules_are_loaded_once(db):
     first = requirements_load()
-    assert [requirement.code for requirement in first] == [
-        "R03", "R04", "R05", "R06", "R07", "R08", "R09", "R22", "R23",
-    ]  # fmt: skip
+    codes = {requirement.code for requirement in first}
+    assert codes >= {"R03", "R04", "R05", "R06", "R07", "R08", "R09", "R18", "R21", "R22", "R22C", "R23"}
     assert requirements_load() == []
-    assert Requirement.objects.count() == 9
+    assert Requirement.objects.count() == len(first) == len(codes)
     assert not Requirement.objects.filter(label="条例要求", article="").exists()
     assert Requirement.objects.get(code="R22").label == "本级要求"
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.roles import Role
 from branches.choices import OrganisationChangeKind, OrganisationKind, PostKind
-from branches.models import Member, Membership, Obligation, Organisation, OrganisationChange, Post, Waiver
+from branches.models import Member, Membership, Obligation, Organisation, OrganisationChange, Post, Waiver, WorklistItem
 from branches.selectors.organisation_undo import last_change, undo_plan
 from branches.services.obligation_checks import obligations_verify
 from branches.services.obligations import obligations_open, obligations_refresh
@@ -29,6 +29,7 @@ from branches.services.organisations import (
 )
 from branches.services.requirements import requirements_load
 from core.models import AuditEvent
+from tests.branches.worklists import PLAIN, make_item, make_worklist, register
 from tests.factories import make_meeting, make_member, make_organisation, make_post
 
 pytestmark = pytest.mark.django_db
@@ -176,9 +177,9 @@ def merged(city, staff, target=None):
 
 
 def test_a_merger_of_branches_is_taken_back(city, staff):
-    with_rules()
     grouped = make_member(city.branch, "组员", group=city.group)
     Post.objects.create(organisation=city.group, member=grouped, kind=PostKind.GROUP_LEADER, starts_on=date(2020, 1, 1))
+    with_rules()
     before = picture()
     merged(city, staff)
     assert Member.objects.get(pk=grouped.pk).organisation_id == city.sibling.pk
@@ -189,6 +190,33 @@ def test_a_merger_of_branches_is_taken_back(city, staff):
     assert picture() == before
     assert Organisation.objects.find_problems() == ([], [], [], [], [])
     assert obligations_verify() == []
+
+
+def test_tasks_go_along_and_come_back(city, staff, monkeypatch):
+    register(monkeypatch)
+    with_rules()
+    task = make_item(city, make_worklist(city))
+    own = make_worklist(city, city.branch, PLAIN, "支部自己的")
+    inner = make_item(city, own)
+    merged(city, staff)
+    tasks = WorklistItem.objects.order_by("pk").values_list("organisation", flat=True)
+    assert set(tasks) == {city.sibling.pk}
+    assert obligations_verify() == []
+    undo(staff, city.branch)
+    assert set(tasks.all()) == {city.branch.pk}
+    own.refresh_from_db()
+    assert (own.organisation_id, inner.worklist_id) == (city.branch.pk, own.pk)
+    due = Obligation.objects.get(subject=f"worklist:{task.pk}")
+    assert (due.organisation_id, due.waived) == (city.branch.pk, False)
+    assert obligations_verify() == []
+
+
+def test_nothing_ends_with_open_tasks(city, staff, monkeypatch):
+    register(monkeypatch)
+    empty = make_organisation(city.committee, OrganisationKind.BRANCH, "空支部")
+    make_item(city, make_worklist(city), empty)
+    with pytest.raises(ValidationError, match="还有1项任务没有完成"):
+        organisation_abolish(by=staff, organisation=fresh(empty), effective_on=DAY)
 
 
 def test_who_left_since_the_merger_stays_where_he_is(city, staff):
