@@ -1,7 +1,7 @@
 """Routes of the wing, one module per subject."""
 
-from typing import Any
+from education.urls import study, training
 
 app_name = "education"
 
-urlpatterns: list[Any] = []
+urlpatterns = [*study.urlpatterns, *training.urlpatterns]
