@@ -1,0 +1,1 @@
+"""The lists of the wing, declared once for page and sheet."""

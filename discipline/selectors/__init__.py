@@ -1,0 +1,1 @@
+"""Every read of the wing that a page or a file needs."""

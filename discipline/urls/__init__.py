@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from discipline.urls import committees, integrity, warnings
+
 app_name = "discipline"
 
-urlpatterns: list[Any] = []
+urlpatterns: list[Any] = [*warnings.urlpatterns, *integrity.urlpatterns, *committees.urlpatterns]

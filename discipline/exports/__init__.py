@@ -1,0 +1,1 @@
+"""Files beyond a list."""
