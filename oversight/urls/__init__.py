@@ -2,6 +2,15 @@
 
 from typing import Any
 
+from oversight.urls import campaigns, directives, inspections, liaison, papers, research
+
 app_name = "oversight"
 
-urlpatterns: list[Any] = []
+urlpatterns: list[Any] = [
+    *directives.urlpatterns,
+    *campaigns.urlpatterns,
+    *liaison.urlpatterns,
+    *research.urlpatterns,
+    *papers.urlpatterns,
+    *inspections.urlpatterns,
+]
