@@ -2,6 +2,13 @@
 
 from typing import Any
 
+from outreach.urls import brands, fusion, vanguard, village
+
 app_name = "outreach"
 
-urlpatterns: list[Any] = []
+urlpatterns: list[Any] = [
+    *brands.urlpatterns,
+    *vanguard.urlpatterns,
+    *village.urlpatterns,
+    *fusion.urlpatterns,
+]

@@ -1,0 +1,1 @@
+"""Pages of the outreach wing: HTTP only."""
