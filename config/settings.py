@@ -333,6 +333,7 @@ CELERY_BEAT_SCHEDULE = {
     # A dead worker's job is found within 80 seconds.
     "job-sweep": {"task": "core.tasks.job_sweep", "schedule": timedelta(seconds=20)},
     "job-files-purge": {"task": "core.tasks.job_files_purge", "schedule": crontab(minute="40", hour="2")},
+    "imports-purge": {"task": "core.tasks.imports_purge", "schedule": crontab(minute="45", hour="2")},
     "audit-seal": {"task": "core.tasks.audit_seal", "schedule": crontab()},
     "audit-seal-everything": {
         "task": "core.tasks.audit_seal",
@@ -344,6 +345,8 @@ CELERY_BEAT_SCHEDULE = {
     "obligations-open": {"task": "branches.tasks.obligations_open", "schedule": crontab(minute="10", hour="0")},
     "search-catch-up": {"task": "branches.tasks.search_catch_up", "schedule": crontab(minute="35", hour="3")},
     "quarters-close": {"task": "branches.tasks.quarters_close", "schedule": crontab(minute="25", hour="0")},
+    "study-tasks-open": {"task": "education.tasks.study.study_tasks_open", "schedule": crontab(minute="15", hour="0")},
+    "study-hours-renew": {"task": "education.tasks.hours_renew", "schedule": crontab(minute="40", hour="0")},
     "obligations-verify": {"task": "branches.tasks.obligations_verify", "schedule": crontab(minute="0", hour="3")},
     # Every morning; the task itself knows the working days.
     "reminders-send": {"task": "reports.tasks.reminders_send", "schedule": crontab(minute="30", hour="8")},

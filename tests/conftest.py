@@ -13,7 +13,7 @@ from branches.choices import OrganisationKind, PostKind
 from branches.models import Member, Organisation
 from tests.database import (  # noqa: F401 - fixtures for every test
     audit_tables_can_be_flushed,
-    databases_are_copied,
+    django_db_setup,
 )
 from tests.factories import ROLE_PLACES, make_member, make_organisation, make_post, make_user
 
@@ -50,6 +50,10 @@ class City:
 
 @pytest.fixture
 def city(db: None) -> City:
+    return build_city()
+
+
+def build_city() -> City:
     root = make_organisation(None, OrganisationKind.WORK_COMMITTEE, "云川市直机关工委", code="529900")
     unit = make_organisation(root, OrganisationKind.UNIT, "市档案整理中心")
     committee = make_organisation(unit, OrganisationKind.ORGAN_COMMITTEE, "市档案整理中心机关党委", type_code="611")

@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.backends.base.creation import BaseDatabaseCreation
 from django.test import TransactionTestCase
+from django.test.utils import setup_databases, teardown_databases
 
 from core import append_only
 
@@ -43,8 +44,24 @@ def audit_tables_can_be_flushed() -> Iterator[None]:
 # A migrated database is made once and copied: seventy migrations take longer than most runs of a few tests.
 
 
-@pytest.fixture(scope="session", autouse=True)
-def databases_are_copied() -> Iterator[None]:
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """The plugin's own, for whoever asks: a module may hold the database open before any test of it is marked."""
+    verbosity = request.config.option.verbose
+    with django_db_blocker.unblock(), _copied():
+        config = setup_databases(verbosity, interactive=False, aliases={"default"}, serialized_aliases=set())
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(config, verbosity)
+
+
+@contextmanager
+def _copied() -> Iterator[None]:
     """Where ``create_test_db`` would migrate, the copy of an earlier run with the same tables is taken instead."""
     create = BaseDatabaseCreation.create_test_db
 

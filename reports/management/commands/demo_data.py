@@ -25,11 +25,26 @@ from branches.services.obligations import obligations_open
 from branches.services.rules import rules_load
 from branches.services.search_index import meetings_catch_up
 from core.calendar import local_today
-from reports.management.demo import accounts, admission, closings, dues, elections, organisation_life, write
+from reports.management.demo import (
+    accounts,
+    admission,
+    closings,
+    discipline,
+    dues,
+    education_study,
+    education_training,
+    elections,
+    organisation_life,
+    outreach,
+    oversight_lists,
+    oversight_papers,
+    write,
+)
 from reports.management.demo.meetings import Minutes, Rows
 from reports.management.demo.rows import bare_tables, next_id, reset_sequences
 from reports.management.demo.tree import Builder, City
 
+WINGS = (education_study, education_training, discipline, oversight_lists)
 #: Logs held in memory before they are stored.
 BATCH = 5_000
 
@@ -84,7 +99,13 @@ class Command(BaseCommand):
             first, second = User.objects.order_by("pk")[:2]
             organisation_life.load_organisation_life(by=first, today=today)
             elections.load_elections(by=first, approver=second, today=today)
+            root = Organisation.objects.get(depth=1)
+            outreach.load_outreach(by=first, approver=second, today=today)
+            for wing in WINGS:
+                wing.fill(root, random, since, today)
             obligations_open(since=since)
+            _analyze()
+            oversight_papers.fill(root, random, since, today)
             closings.load_closings()
         meetings_catch_up()
         _analyze()
