@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from accounts.models import Posting, User
@@ -15,8 +17,9 @@ from branches.choices import (
     OrganisationKind,
     PostKind,
 )
-from branches.models import Attendance, Meeting, MeetingCount, Member, Membership, Organisation, Post
+from branches.models import Attendance, Meeting, MeetingCount, Member, Membership, Organisation, Post, Requirement
 from branches.services.names import person_pinyin, title_pinyin
+from branches.services.requirements import requirements_load
 
 PASSWORD = "Zhengque-Mima-2026"
 LONG_AGO = date(2019, 1, 1)
@@ -93,3 +96,9 @@ ROLE_PLACES: dict[str, str] = {
     Role.SECURITY_ADMIN: "root",
     Role.AUDIT_ADMIN: "root",
 }
+
+
+def floor_rules() -> list[Requirement]:
+    """The rules of the ground floor alone, whatever the wings ask besides."""
+    path = Path(__file__).resolve().parent.parent / "branches" / "fixtures" / "requirements.json"
+    return requirements_load(rows=json.loads(path.read_text(encoding="utf-8")))

@@ -176,6 +176,8 @@ def test_sweep(world: World, name: str) -> None:
         user = world.city.user(role)
         home = getattr(world.city, ROLE_PLACES[role]).path
         cookie, hidden = cookie_of(user), canaries(world, role)
+        if role == Role.AUDIT_ADMIN and name.startswith("core:audit"):
+            hidden = set()  # the trail names what was acted on, and the auditor reads all of it
         for place in entry.places if entry.at else ("",):
             target = entry.at(world, place, user) if entry.at else None
             allowed = expected(entry, role, user, home, target)

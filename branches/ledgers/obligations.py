@@ -30,6 +30,7 @@ STATES = (
     (State.DONE.value, State.DONE.label),
     (State.WAIVED.value, State.WAIVED.label),
 )
+KINDS = (("periodic", "定期事项"), ("once", "限时事项"))
 FIGURES = ("done", "needed", "waived", "starts_on", "ends_on", "requirement__level")
 
 
@@ -70,6 +71,10 @@ def _state(done: int, needed: int, waived: bool, *span_and_level: Any) -> State:
 
 def _when(period: str, subject: str, ends_on: date) -> str:
     return f"{ends_on.isoformat()} 前" if subject else parse_period(period).title
+
+
+def _of_kind(queryset: QuerySet[Any], kind: str) -> QuerySet[Any]:
+    return queryset.exclude(subject="") if kind == "once" else queryset.filter(subject="")
 
 
 def _in_state(queryset: QuerySet[Any], state: str) -> QuerySet[Any]:
@@ -127,6 +132,7 @@ class ObligationLedger(Ledger):
     filters = (
         PeriodFilter("period", "期间"),
         ChoiceFilter("rule", "应做事项", "requirement__code", lambda user: rule_titles().items()),
+        ChoiceFilter("kind", "类别", choices=KINDS, where=_of_kind),
         ChoiceFilter("state", "状态", choices=STATES, where=_in_state),
         AutocompleteFilter(
             "org",

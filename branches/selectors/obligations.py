@@ -152,6 +152,8 @@ class Summary:
     due: int
     waived: int
     path: str = ""
+    frequency: str = ""
+    audience: str = ""
 
 
 def obligation_summary(periods: Sequence[str], today: date, *, path: str = "", by_unit: bool = False) -> list[Summary]:
@@ -167,7 +169,7 @@ def summarised(
 ) -> list[Summary]:
     """The same over any obligations, as those that a reader may see."""
     found = rows.filter(period__in=periods)
-    keys = ["requirement__code", "requirement__title", "period"]
+    keys = ["requirement__code", "requirement__title", "period", "requirement__frequency", "requirement__audience"]
     if by_unit:
         found = found.annotate(unit=Substr("organisation__path", 1, STEP * UNIT_DEPTH))
         keys.insert(0, "unit")
@@ -176,6 +178,7 @@ def summarised(
         Summary(
             row["requirement__code"], row["requirement__title"], row["period"], row["asked"], row["met"],
             row["overdue"], row["due"], row["waived_count"], row.get("unit", ""),
+            row["requirement__frequency"], row["requirement__audience"],
         )
         for row in counted
     ]  # fmt: skip

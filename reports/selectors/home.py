@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from accounts.roles import ANSWERING_ROLES, Capability
-from branches.choices import MeetingStatus
+from branches.choices import Frequency, MeetingStatus, OrganisationKind
 from branches.models import Meeting, MeetingDraft, Obligation, Organisation, RosterBatch
 from branches.selectors.obligations import Due, State, Summary, overdue_on, summarised, todo_of
 from core.duties import Duty
@@ -137,15 +137,26 @@ def _state(home: Home, user: User, today: date) -> None:
     figures: dict[str, list[Summary]] = {}
     for summary in summarised(visible, _codes(home.period), today):
         figures.setdefault(summary.code, []).append(summary)
-    matrix = reverse("branches:obligation_matrix")
+    listed, matrix = reverse("branches:obligation_list"), reverse("branches:obligation_matrix")
+    once = [each for found in figures.values() for each in found if each.frequency == Frequency.ONCE]
     for code, found in figures.items():
-        met, asked = sum(each.met for each in found), sum(each.asked for each in found)
+        if found[0].frequency == Frequency.ONCE:
+            continue
+        page = matrix if found[0].audience == OrganisationKind.BRANCH else listed
         query = urlencode({"period": home.period.code, "rule": code})
-        tone = "overdue" if any(each.overdue for each in found) else "done" if met == asked else ""
-        home.tiles.append(Tile(found[0].title, f"{met}/{asked}", f"{matrix}?{query}", tone))
+        home.tiles.append(_tile(found[0].title, found, f"{page}?{query}"))
+    if once:
+        query = urlencode({"period": home.period.code, "kind": "once"})
+        home.tiles.append(_tile("限时事项和任务", once, f"{listed}?{query}"))
     overdue = visible.filter(overdue_on(today), ends_on__gte=date(today.year, 1, 1)).count()
     url = f"{reverse('branches:obligation_list')}?{urlencode({'state': 'overdue', 'period': today.year})}"
     home.tiles.append(Tile("今年逾期未做", str(overdue), url, "overdue" if overdue else "done"))
+
+
+def _tile(label: str, found: list[Summary], url: str) -> Tile:
+    met, asked = sum(each.met for each in found), sum(each.asked for each in found)
+    tone = "overdue" if any(each.overdue for each in found) else "done" if met == asked else ""
+    return Tile(label, f"{met}/{asked}", url, tone)
 
 
 def _codes(quarter: Period) -> list[str]:

@@ -28,11 +28,10 @@ from branches.services import closing_guard, closings, obligation_facts
 from branches.services.closings import quarter_close, quarter_refuse, quarter_reopen, quarter_request, quarters_close
 from branches.services.meetings import MeetingData, meeting_correct, meeting_record, meeting_return
 from branches.services.obligations import obligation_waive, obligations_open, waiver_revoke
-from branches.services.requirements import requirements_load
 from branches.services.talks import talk_remove, talks_record
 from core.models import AuditEvent, Notice
 from core.periods import LOCAL_ZONE, Freq, Period, parse_period
-from tests.factories import make_meeting, make_organisation
+from tests.factories import floor_rules, make_meeting, make_organisation
 
 TODAY = date(2026, 8, 17)  # a Monday
 Q1, Q2, Q3 = (Period(Freq.QUARTER, 2026, number) for number in (1, 2, 3))
@@ -57,7 +56,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def opened(city, clock):
-    requirements_load()
+    floor_rules()
     obligations_open()
     return city
 

@@ -17,10 +17,9 @@ from branches.models import MeetingVersion, QuarterClosing
 from branches.services import closings as services
 from branches.services.closings import quarters_close
 from branches.services.obligations import obligations_open
-from branches.services.requirements import requirements_load
 from core.models import AuditEvent
 from core.periods import Freq, Period
-from tests.factories import make_meeting, make_organisation
+from tests.factories import floor_rules, make_meeting, make_organisation
 
 REASON = "漏记一次支部党员大会"
 Q1 = Period(Freq.QUARTER, 2026, 1)
@@ -40,7 +39,7 @@ def today(monkeypatch):
 
 @pytest.fixture
 def opened(city):
-    requirements_load()
+    floor_rules()
     obligations_open()
     quarters_close()
     return city

@@ -15,9 +15,8 @@ from branches.services import obligation_sql as sql
 from branches.services.obligations import obligations_open, obligations_refresh
 from branches.services.organisation_status import organisation_merge
 from branches.services.posts import post_assign
-from branches.services.requirements import requirements_load
 from core.calendar import local_today
-from tests.factories import make_meeting
+from tests.factories import floor_rules, make_meeting
 
 
 @pytest.fixture
@@ -91,7 +90,7 @@ def test_a_merger_holds_both_branches_before_it_looks_for_logs(city, staff):
 
 
 def test_a_refresh_writes_only_what_differs(city):
-    requirements_load()
+    floor_rules()
     day = date(2026, 8, 5)
     obligations_open(since=date(2026, 1, 1), through=date(2026, 12, 31))
     make_meeting(city.branch, day, MeetingKind.ASSEMBLY)

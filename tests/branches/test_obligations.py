@@ -21,7 +21,7 @@ from branches.services.obligations import (
 )
 from branches.services.requirements import requirements_load
 from core.models import AuditEvent
-from tests.factories import make_meeting, make_organisation
+from tests.factories import floor_rules, make_meeting, make_organisation
 
 TODAY = date(2026, 8, 15)
 
@@ -33,7 +33,7 @@ def today(monkeypatch):
 
 @pytest.fixture
 def rules(db):
-    return {requirement.code: requirement for requirement in requirements_load()}
+    return {requirement.code: requirement for requirement in floor_rules()}
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from branches.services.obligation_checks import obligations_mend, obligations_ve
 from branches.services.obligations import obligations_measured, obligations_open, obligations_refresh
 from branches.services.requirements import requirements_load
 from branches.services.talks import talk_remove, talks_record
-from tests.factories import make_meeting, make_organisation
+from tests.factories import floor_rules, make_meeting, make_organisation
 
 TODAY = date(2026, 8, 15)
 
@@ -34,7 +34,7 @@ def today(monkeypatch):
 
 @pytest.fixture
 def opened(city):
-    requirements_load()
+    floor_rules()
     obligations_open()
     return city
 

@@ -17,9 +17,8 @@ from branches.selectors import obligation_pages as selectors
 from branches.selectors.obligations import obligation_summary, todo_of
 from branches.services import obligation_facts
 from branches.services.obligations import obligation_waive, obligations_open, obligations_refresh
-from branches.services.requirements import requirements_load
 from core.models import AuditEvent
-from tests.factories import make_meeting, make_organisation
+from tests.factories import floor_rules, make_meeting, make_organisation
 
 TODAY = date(2026, 8, 15)
 MATRIX = "/obligations/"
@@ -33,7 +32,7 @@ def today(monkeypatch):
 
 @pytest.fixture
 def opened(city):
-    requirements_load()
+    floor_rules()
     obligations_open()
     return city
 

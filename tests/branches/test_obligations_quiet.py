@@ -17,9 +17,8 @@ from branches.services import obligation_facts
 from branches.services.obligation_checks import obligations_verify
 from branches.services.obligations import obligations_open, obligations_reopen_for
 from branches.services.organisation_status import organisation_merge
-from branches.services.requirements import requirements_load
 from core.periods import Freq, period_of, periods_between
-from tests.factories import make_organisation
+from tests.factories import floor_rules, make_organisation
 
 TODAY = date(2026, 8, 15)
 DAYS = st.dates(date(2025, 1, 1), date(2027, 12, 31))
@@ -33,7 +32,7 @@ def today(monkeypatch):
 
 @pytest.fixture
 def opened(city):
-    requirements_load()
+    floor_rules()
     obligations_open()
     return city
 

@@ -28,11 +28,10 @@ from branches.services.organisations import (
     organisation_update,
 )
 from branches.services.posts import post_assign, post_end
-from branches.services.requirements import requirements_load
 from branches.validators import validate_uscc
 from core.calendar import local_today
 from core.models import AuditEvent
-from tests.factories import make_meeting, make_member, make_organisation
+from tests.factories import floor_rules, make_meeting, make_member, make_organisation
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 1)
@@ -285,7 +284,7 @@ def test_the_database_refuses_a_type_of_another_kind(city):
 
 
 def test_becoming_temporary_is_quiet_and_becoming_regular_is_not(city, staff):
-    requirements_load()
+    floor_rules()
     obligations_open(since=date(2026, 1, 1))
 
     def asked():

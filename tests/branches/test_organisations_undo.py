@@ -27,10 +27,9 @@ from branches.services.organisations import (
     organisation_rename,
     organisation_update,
 )
-from branches.services.requirements import requirements_load
 from core.models import AuditEvent
 from tests.branches.worklists import PLAIN, make_item, make_worklist, register
-from tests.factories import make_meeting, make_member, make_organisation, make_post
+from tests.factories import floor_rules, make_meeting, make_member, make_organisation, make_post
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 10)
@@ -147,7 +146,7 @@ def test_suspending_and_resuming_are_taken_back(city, staff):
 
 
 def with_rules():
-    requirements_load()
+    floor_rules()
     obligations_open(since=date(2026, 1, 1))
 
 

@@ -96,4 +96,4 @@ def test_query_count_does_not_follow_the_number_of_branches(opened):
         with CaptureQueriesContext(connection) as queries:
             home_for(user, TODAY)
         counts.append(len(queries))
-    assert counts == [12, 12]
+    assert counts == [14, 14]

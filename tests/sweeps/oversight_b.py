@@ -91,24 +91,24 @@ def sit_in(world: World, place: str, actor: User) -> Target:
     return _made(world, place, "sit_in", make)
 
 
-def _plan(world: World, place: str) -> InspectionPlan:
+def _plan(world: World, place: str, year: int = TODAY.year) -> InspectionPlan:
     def make() -> InspectionPlan:
         by = world.city.user(Role.UNIT_STAFF)
-        return InspectionPlan.objects.create(organisation=world.unit(place), year=TODAY.year, by=by)
+        return InspectionPlan.objects.create(organisation=world.unit(place), year=year, by=by)
 
-    made: InspectionPlan = world.once(("inspection plan", place), make)
+    made: InspectionPlan = world.once(("inspection plan", place, year), make)
     return made
 
 
-def _item(world: World, place: str) -> InspectionEntry:
+def _item(world: World, place: str, year: int = TODAY.year) -> InspectionEntry:
     def make() -> InspectionEntry:
-        first, last = date(TODAY.year, 1, 1), date(TODAY.year, 12, 31)
+        first, last = date(year, 1, 1), date(year, 12, 31)
         return InspectionEntry.objects.create(
-            plan=_plan(world, place), title=canary("会议", place), basis="依据", objects_text="对象", objects_count=1,
+            plan=_plan(world, place, year), title=canary("会议", place), basis="依据", objects_text="对象", objects_count=1,
             starts_on=first, ends_on=last, days=1, minutes_each=10,
         )  # fmt: skip
 
-    made: InspectionEntry = world.once(("inspection item", place), make)
+    made: InspectionEntry = world.once(("inspection item", place, year), make)
     return made
 
 
@@ -125,7 +125,7 @@ def item(world: World, place: str, actor: User) -> Target:
 def inspection(world: World, place: str, actor: User) -> Target:
     def make() -> Inspection:
         by, unit = world.city.user(Role.UNIT_STAFF), world.unit(place)
-        slot = InspectionSlot.objects.create(entry=_item(world, place), number=1)
+        slot = InspectionSlot.objects.create(entry=_item(world, place, TODAY.year - 1), number=1)
         worklist = Worklist.objects.create(organisation=unit, source="oversight.inspection", title="清单", by=by)
         return Inspection.objects.create(
             organisation=unit, slot=slot, starts_on=TODAY, ends_on=TODAY, worklist=worklist, by=by
