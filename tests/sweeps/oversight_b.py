@@ -104,7 +104,8 @@ def _item(world: World, place: str, year: int = TODAY.year) -> InspectionEntry:
     def make() -> InspectionEntry:
         first, last = date(year, 1, 1), date(year, 12, 31)
         return InspectionEntry.objects.create(
-            plan=_plan(world, place, year), title=canary("会议", place), basis="依据", objects_text="对象", objects_count=1,
+            plan=_plan(world, place, year), title=canary("会议", place), basis="依据", objects_text="对象",
+            objects_count=1,
             starts_on=first, ends_on=last, days=1, minutes_each=10,
         )  # fmt: skip
 
