@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from branches.services import closings, handbook, obligation_checks, obligations, roster, roster_undo, search_index
+from branches.services import (
+    closings,
+    deadlines,
+    handbook,
+    obligation_checks,
+    obligations,
+    roster,
+    roster_undo,
+    search_index,
+)
 from core.jobs import Progress, job_handler
 from core.models import Job
 
@@ -12,6 +21,11 @@ from core.models import Job
 @shared_task
 def obligations_open() -> int:
     return obligations.obligations_open()
+
+
+@shared_task
+def deadlines_follow() -> None:
+    deadlines.deadlines_refresh_all()
 
 
 @shared_task

@@ -346,6 +346,8 @@ CELERY_BEAT_SCHEDULE = {
     "search-catch-up": {"task": "branches.tasks.search_catch_up", "schedule": crontab(minute="35", hour="3")},
     "quarters-close": {"task": "branches.tasks.quarters_close", "schedule": crontab(minute="25", hour="0")},
     "study-tasks-open": {"task": "education.tasks.study.study_tasks_open", "schedule": crontab(minute="15", hour="0")},
+    # What time and changed organisations make due, after everything else of the night and before it is verified.
+    "deadlines-follow": {"task": "branches.tasks.deadlines_follow", "schedule": crontab(minute="10", hour="1")},
     "study-hours-renew": {"task": "education.tasks.hours_renew", "schedule": crontab(minute="40", hour="0")},
     "obligations-verify": {"task": "branches.tasks.obligations_verify", "schedule": crontab(minute="0", hour="3")},
     # Every morning; the task itself knows the working days.

@@ -51,6 +51,10 @@ class ConferenceQuerySet(ChosenRowQuerySet):
 class CircularQuerySet(ChosenRowQuerySet):
     addressed = frozenset({Capability.CIRCULAR_VIEW, Capability.EXPORT_CREATE})
 
+    def _told(self, paths: tuple[str, ...]) -> Q:
+        """What was withdrawn is read by its publisher alone."""
+        return super()._told(paths) & Q(state=CircularState.PUBLISHED)
+
     def published(self) -> Self:
         return self.filter(state=CircularState.PUBLISHED)
 

@@ -102,6 +102,9 @@ class ReminderLedger(Ledger):
         return Reminder.objects.visible_to(user, cls.capability)
 
 
+SUGGESTION_STATES = (*SuggestionState.choices[:2], ("overdue", "超过期限未答复"))
+
+
 def _suggestion_state(queryset: QuerySet[Any], state: str) -> QuerySet[Any]:
     if state == "overdue":
         return queryset.filter(state=SuggestionState.OPEN, due_on__lt=local_today())
@@ -140,9 +143,7 @@ class SuggestionLedger(Ledger):
     )
     filters = (
         ChoiceFilter("kind", "类别", "kind", SuggestionKind.choices),
-        ChoiceFilter(
-            "state", "状态", choices=(*SuggestionState.choices, ("overdue", "超过期限未答复")), where=_suggestion_state
-        ),
+        ChoiceFilter("state", "状态", choices=SUGGESTION_STATES, where=_suggestion_state),
         DateRangeFilter("asked", "提出日期", "asked_on"),
         TextFilter("q", "搜索", ("text",), placeholder="内容中的字词"),
     )
@@ -150,4 +151,4 @@ class SuggestionLedger(Ledger):
 
     @classmethod
     def base(cls, user: Any) -> QuerySet[Any]:
-        return Suggestion.objects.visible_to(user, cls.capability)
+        return Suggestion.objects.visible_to(user, cls.capability).exclude(state=SuggestionState.WITHDRAWN)

@@ -45,7 +45,10 @@ def deadlines_follow_logs(*, meeting_ids: Collection[int]) -> None:
 
 
 def deadlines_refresh_all() -> None:
-    """The same for every record of every source, as after an upgrade or a restored backup."""
+    """
+    The same for every record of every source: every night, since time, names and organisations change what is due
+    without any record being written, and after an upgrade or a restored backup.
+    """
     for source in deadline_sources():
         with transaction.atomic():
             _bring_in_line(source, _stored(source), source.rows(None))

@@ -103,7 +103,7 @@ def obligations_reopen_for(*, organisation_ids: Iterable[int]) -> None:
 def obligation_waive(*, by: User, obligation: Obligation, reason: str) -> Waiver:
     """Ask this once nothing of the branch. ValidationError without a reason, or where it is met or waived already."""
     obligation = _locked(obligation.pk)
-    refuse_closed(branches=[obligation.organisation_id], days=[obligation.ends_on])
+    _refuse_closed(obligation)
     text = _checked_reason(reason)
     if obligation.waived:
         raise ValidationError("该事项已经减免。")
@@ -119,7 +119,7 @@ def obligation_waive(*, by: User, obligation: Obligation, reason: str) -> Waiver
 def waiver_revoke(*, by: User, waiver: Waiver) -> Waiver:
     """Ask it again. The waiver stays on record with who revoked it. ValidationError where it was revoked before."""
     obligation = _locked(waiver.obligation_id)
-    refuse_closed(branches=[obligation.organisation_id], days=[obligation.ends_on])
+    _refuse_closed(obligation)
     waiver = Waiver.objects.get(pk=waiver.pk)
     if waiver.revoked_at is not None:
         raise ValidationError("该减免已经撤销。")
@@ -153,6 +153,12 @@ def _locked(obligation_id: int) -> Obligation:
     organisations_lock([obligation.organisation_id])
     obligation.refresh_from_db(fields=["done", "waived"])
     return obligation
+
+
+def _refuse_closed(obligation: Obligation) -> None:
+    """What is due once does not lock with the quarter in which it ended (docs/adr/0010)."""
+    if not obligation.subject:
+        refuse_closed(branches=[obligation.organisation_id], days=[obligation.ends_on])
 
 
 def _checked_reason(reason: str) -> str:

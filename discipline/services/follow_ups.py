@@ -12,6 +12,7 @@ from accounts.models import User
 from branches.choices import OrganisationKind
 from branches.models import Meeting
 from branches.services.measures import deadlines_refresh
+from branches.services.personal_data import refuse_personal_numbers
 from core import audit
 from core.calendar import local_now, local_today
 from discipline.choices import Audience, CircularState
@@ -99,6 +100,7 @@ def follow_up_undo(*, by: User, follow_up: FollowUp, reason: str) -> FollowUp:
         raise ValidationError("这一项还没有登记。")
     if not reason.strip():
         raise ValidationError({"reason": "请写明原因。"})
+    refuse_personal_numbers({"reason": reason})
     before = {"done_on": row.done_on.isoformat(), "meeting": row.meeting_id, "form": row.form}
     row.meeting = row.done_on = row.by = row.recorded_at = row.headcount = None
     row.form = ""

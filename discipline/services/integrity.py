@@ -202,6 +202,7 @@ def activity_remove(*, by: User, activity: IntegrityActivity, reason: str) -> No
     row: IntegrityActivity = rows.get(pk=activity.pk)
     if not reason.strip():
         raise ValidationError({"reason": "请写明删除原因。"})
+    refuse_personal_numbers({"reason": reason})
     before = {"title": row.title, "held_on": row.held_on.isoformat(), "kind": row.kind}
     audit.record(
         by=by, action="integrity_activity.remove", target=row, scope_path=row.organisation.path, before=before,

@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from branches.choices import OrganisationKind
 from branches.models import Organisation
+from branches.services.personal_data import refuse_personal_numbers
 from core import audit
 from core.calendar import local_today
 from discipline.models import IntegrityTalk
@@ -42,6 +43,7 @@ def integrity_talk_remove(*, by: User, talk: IntegrityTalk, reason: str) -> None
     row: IntegrityTalk = rows.get(pk=talk.pk)
     if not reason.strip():
         raise ValidationError({"reason": "请写明删除原因。"})
+    refuse_personal_numbers({"reason": reason})
     before = {"kind": row.kind, "held_on": row.held_on.isoformat(), "count": row.count}
     audit.record(
         by=by, action="integrity_talk.remove", target=row, scope_path=row.organisation.path, before=before,

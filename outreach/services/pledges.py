@@ -45,7 +45,7 @@ def pledge_write(*, by: User, member: Member, year: int, items: Sequence[ItemDat
     pledge.full_clean(exclude=["by"])
     pledge.save()
     _replace_items(pledge, items)
-    after = {"year": year, "items": [item.content for item in items]}
+    after = {"year": year, "items": len(items)}
     audit.record(by=by, action="pledge.write", target=pledge, scope_path=branch.path, after=after)
     return pledge
 

@@ -105,13 +105,16 @@ def is_sender(user: User, row: OfficialRequest) -> bool:
 
 
 def requests_deadlines(subjects: Collection[str] | None) -> Iterator[Deadline]:
-    """V12 and V16: a reply is due of the organisation above. One query."""
+    """
+    V12 and V16: a reply is due of the organisation above. What is asked stays between the two: the obligation, which
+    others read as well, names the number alone. One query.
+    """
     rows = OfficialRequest.objects.filter(kind=RequestKind.REQUEST, due_on__isnull=False)
     rows = rows.exclude(state=RequestState.WITHDRAWN)
     if subjects is not None:
         rows = rows.filter(pk__in=[int(subject.partition(":")[2]) for subject in subjects])
-    fields = ("pk", "target_id", "target__depth", "matter", "sent_on", "due_on", "state")
-    for pk, target, depth, matter, sent_on, due_on, state in rows.order_by("pk").values_list(*fields):
+    fields = ("pk", "target_id", "target__depth", "sent_on", "due_on", "state")
+    for pk, target, depth, sent_on, due_on, state in rows.order_by("pk").values_list(*fields):
         rule = COMMITTEE_RULE if depth == 1 else UNIT_RULE
         done = state != RequestState.SENT
-        yield Deadline(rule, target, f"request:{pk}", f"答复请示：{matter}"[:80], sent_on, due_on, done)
+        yield Deadline(rule, target, f"request:{pk}", f"答复第{pk}号请示", sent_on, due_on, done)

@@ -86,8 +86,12 @@ def entry_remove(*, by: User, entry: InspectionEntry) -> None:
 
 @transaction.atomic
 def plan_submit(*, by: User, plan: InspectionPlan) -> InspectionPlan:
-    """Put the plan before the committee; it may have no more items in the year than the limit says."""
+    """
+    Put the plan before the committee; it may have no more items in the year than the limit says. Whoever submits it
+    answers for it as its author, and cannot approve it.
+    """
     held = _locked(plan, InspectionPlanState.DRAFT)
+    held.by = by
     if not held.entries.exists():
         raise ValidationError("计划里还没有事项。")
     _check_limit(held)

@@ -43,7 +43,7 @@ def request_send(
     row.due_on = _due(row, asked_by, today)
     row.full_clean()
     row.save(force_insert=True)
-    _changed(by, "request.send", row, after={field: getattr(row, field) for field in FIELDS})
+    _changed(by, "request.send", row, after={"kind": row.kind, "category": row.category})
     return row
 
 
@@ -56,7 +56,7 @@ def request_reply(*, by: User, row: OfficialRequest, reply: str, reply_number: s
     found.reply = written("reply", reply, "答复意见")
     found.reply_number = cleaned(reply_number=reply_number)["reply_number"]
     _answer(by, found, RequestState.REPLIED)
-    _changed(by, "request.reply", found, after={"reply": found.reply, "reply_number": found.reply_number})
+    _changed(by, "request.reply", found, after={"reply_number": found.reply_number})
     return found
 
 
@@ -66,7 +66,7 @@ def request_return(*, by: User, row: OfficialRequest, reason: str) -> OfficialRe
     found = _locked(row, RequestState.SENT)
     found.reply = written("reason", reason, "退回的原因")
     _answer(by, found, RequestState.RETURNED)
-    _changed(by, "request.return", found, reason=found.reply)
+    _changed(by, "request.return", found)
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
@@ -35,7 +37,7 @@ def suggestion_write(*, by: User, kind: str, text: str, page: str = "", is_namel
         organisation=root,
         kind=kind,
         text=said,
-        page=page if page.startswith("/") else "",
+        page="" if is_nameless else _own_path(page),
         is_nameless=is_nameless,
         by=by,
         asked_on=today,
@@ -84,6 +86,11 @@ def _open(suggestion: Suggestion) -> Suggestion:
     if row.state != SuggestionState.OPEN:
         raise ValidationError(f"这一条{row.get_state_display()}，不能再办理。")
     return row
+
+
+def _own_path(page: str) -> str:
+    """A path of this portal; anything that a browser could take for another address is left out."""
+    return page if re.fullmatch(r"/(?![/\\])[\w/.-]*", page) else ""
 
 
 def _checked(field: str, text: str) -> str:
