@@ -316,6 +316,9 @@ def test_withdrawn_circular_asks_no_more(city, publish):
         circular_withdraw(by=staff, circular=row, reason="")
     circular_withdraw(by=staff, circular=row, reason="原发布机关已撤回")
     assert list(row.follow_ups.all()) == [done]
+    told = Circular.objects.filter(pk=row.pk)
+    assert not told.visible_to(city.user(Role.MEMBER), Capability.CIRCULAR_VIEW).exists(), "read by its publisher alone"
+    assert told.visible_to(staff, Capability.CIRCULAR_VIEW).exists()
     assert Obligation.objects.filter(subject__startswith="circular_study:").count() == 1
     with pytest.raises(ValidationError, match="已经撤回"):
         circular_update(by=staff, circular=row, title="新标题")

@@ -86,7 +86,7 @@ def test_request_and_reply_on_both_sides(city, staff):
     values = {"kind": "request", "category": "funds", "matter": "活动经费", "summary": "用于主题党日"}
     url = secretary.post("/oversight/requests/new/", values).url
     assert secretary.get(f"{url}reply/").status_code == 403
-    assert "答复请示" in text(staff.get("/"))
+    assert "号请示" in text(staff.get("/"))
     page = text(staff.post(f"{url}reply/", {"reply": "好"}))
     assert "至少4个字" in page
     staff.post(f"{url}reply/", {"reply": "同意，按规定列支", "reply_number": "云档复1号"})

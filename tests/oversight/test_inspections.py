@@ -33,6 +33,15 @@ def test_burden():
     assert [burden_words(minutes) for minutes in (0, 59, 60, 90)] == ["0分钟", "59分钟", "约1小时", "约1.5小时"]
 
 
+def test_whoever_submits_a_plan_does_not_approve_it(city):
+    plan, other = make_plan(city), second(city)
+    plans.plan_submit(by=other, plan=plan)
+    act = {"document_number": "文1", "filing_number": "备1", "approved_on": TODAY}
+    with pytest.raises(ValidationError, match="不能批准自己的计划"):
+        plans.plan_approve(by=other, plan=plan, **act)
+    plans.plan_approve(by=plan.by, plan=plan, **act)
+
+
 def test_no_inspection_without_an_approved_plan(city):
     plan = make_plan(city)
     with pytest.raises(ValidationError, match="计划没有批准"):

@@ -58,6 +58,21 @@ def test_from_the_question_to_the_answer(loaded):
         suggestion_answer(by=staff, suggestion=row, answer="再答复一次")
 
 
+@pytest.mark.parametrize(
+    ("page", "kept"),
+    [
+        ("/meetings/3/", "/meetings/3/"),
+        ("//evil.example/x", ""),
+        ("/\\\\evil", ""),
+        ("javascript:alert(1)", ""),
+        ("/a?b=1", ""),
+    ],
+)
+def test_the_page_is_a_path_of_the_portal(loaded, page, kept):
+    assert ask(loaded, page=page).page == kept
+    assert not ask(loaded, page=page, is_nameless=True).page
+
+
 def test_the_trail_does_not_tell_what_was_asked(loaded):
     row = ask(loaded)
     suggestion_answer(by=loaded.user(Role.CITY_STAFF), suggestion=row, answer="已经取消单独报送")
