@@ -287,7 +287,8 @@ def obligation(world: World, place: str, actor: User) -> Target:
 
 def waiver(world: World, place: str, actor: User) -> Target:
     def make() -> Waiver:
-        row = Obligation.objects.filter(organisation=world.branch(place), waived=False).order_by("-pk")[0]
+        rows = Obligation.objects.filter(organisation=world.branch(place), waived=False, done=0, subject="")
+        row = rows.order_by("-pk")[0]
         return obligation_waive(by=world.city.user(Role.CITY_STAFF), obligation=row, reason="全员外出")
 
     return Target({"pk": world.once(("waiver", place), make).pk}, world.branch(place).path)

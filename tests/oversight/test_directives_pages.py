@@ -167,7 +167,6 @@ def test_sheet_and_report_hold_the_item(city, staff):
     assert "推进窗口服务提质" in sheet(staff.post(f"{HOME}export/"))
     answer = staff.post(f"{HOME}{directive.pk}/report/")
     content = b"".join(answer.streaming_content)
-    answer.close()
     assert content[:2] == b"PK"
     assert len(content) > 5000
 

@@ -60,6 +60,5 @@ def make_task(city, directive, organisation=None, **values):
 def sheet(answer) -> str:
     """Every cell of the first sheet of an answer."""
     content = b"".join(answer.streaming_content)
-    answer.close()
     rows = load_workbook(BytesIO(content), read_only=True).worksheets[0].iter_rows(values_only=True)
     return " ".join(str(cell) for row in rows for cell in row if cell is not None)
